@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.api.internal;
+
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.api.ForeignDirectoryException;
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreDescriptor;
+import dev.ensemblekv.api.StoreDescriptor.State;
+import dev.ensemblekv.api.StoreNotFoundException;
+import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.spi.KvExecutor;
+import dev.ensemblekv.spi.KvOpenContext;
+import dev.ensemblekv.spi.io.Disk;
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The context of one raw store: the backend at the head of {@code backends} is opened with it, and
+ * what is inside that with contexts derived from it.
+ *
+ * @param backends those of the spec from this store on
+ * @param directory where it lives; {@code null}: nowhere
+ */
+record OpenContext(
+    KvEnvironment environment,
+    List<KvBackend> backends,
+    @Nullable Path directoryOrNull,
+    String storeName,
+    String storeId,
+    boolean isNew,
+    KvOptions options)
+    implements KvOpenContext {
+
+  KvStore open() {
+    return backends.get(0).open(this);
+  }
+
+  @Override
+  public Path directory() {
+    if (directoryOrNull == null) {
+      throw new IllegalStateException("the store was opened without a directory");
+    }
+    return directoryOrNull;
+  }
+
+  @Override
+  public String spec() {
+    return spec(backends);
+  }
+
+  @Override
+  public String innerSpec() {
+    return spec(innerBackends());
+  }
+
+  private static String spec(List<KvBackend> backends) {
+    return new Spec(backends.stream().map(KvBackend::name).toList()).toString();
+  }
+
+  @Override
+  public boolean isReadOnly() {
+    return option(KvOptions.READ_ONLY);
+  }
+
+  @Override
+  public Disk disk() {
+    return environment.disk();
+  }
+
+  @Override
+  public KvExecutor executor() {
+    return environment.executor();
+  }
+
+  @Override
+  public Clock clock() {
+    return environment.clock();
+  }
+
+  @Override
+  public RandomGenerator random() {
+    return environment.random();
+  }
+
+  @Override
+  public KvBackend innerBackend() {
+    return innerBackends().get(0);
+  }
+
+  private List<KvBackend> innerBackends() {
+    if (backends.size() == 1) {
+      throw new IllegalStateException("nothing is inside '" + spec() + "'");
+    }
+    return backends.subList(1, backends.size());
+  }
+
+  @Override
+  public KvStore openInner() {
+    return inner(directoryOrNull, storeName, storeId, isNew).open();
+  }
+
+  private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
+    return new OpenContext(environment, innerBackends(), at, name, id, created, options);
+  }
+
+  @Override
+  public KvStore createInner(Path at, String name) {
+    destroyInner(at);
+    StoreDirectory inner = new StoreDirectory(disk(), at);
+    try {
+      StoreDescriptor creating =
+          StoreOpener.newDescriptor(environment, innerBackends(), Optional.of(storeId));
+      inner.create();
+      inner.write(creating);
+      KvStore store = inner(at, innerName(name), creating.id(), true).open();
+      try {
+        inner.write(creating.withState(State.READY));
+      } catch (IOException | RuntimeException e) {
+        StoreOpener.closeAfter(e, store);
+        throw e;
+      }
+      return store;
+    } catch (IOException e) {
+      throw DiskFiles.failure("substore " + name + " cannot be created", at, e);
+    }
+  }
+
+  @Override
+  public KvStore openInner(Path at, String name) {
+    StoreDescriptor descriptor =
+        readInner(at)
+            .filter(found -> found.state() == State.READY)
+            .orElseThrow(
+                () -> new StoreNotFoundException("there is no inner store " + name, at, null));
+    if (!descriptor.inside().equals(Optional.of(storeId))) {
+      throw new CorruptionException(
+          "the inner store belongs to another store (" + descriptor.inside().orElse("none") + ")",
+          at,
+          null);
+    }
+    StoreOpener.checkSpec(descriptor, new Spec(List.of(innerSpec().split(":"))), at);
+    StoreOpener.checkFormats(descriptor, innerBackends(), at);
+    return inner(at, innerName(name), descriptor.id(), false).open();
+  }
+
+  private String innerName(String name) {
+    return storeName + "/" + name;
+  }
+
+  private Optional<StoreDescriptor> readInner(Path at) {
+    try {
+      return new StoreDirectory(disk(), at).read();
+    } catch (IOException e) {
+      throw DiskFiles.failure("the inner store's descriptor cannot be read", at, e);
+    }
+  }
+
+  @Override
+  public void destroyInner(Path at) {
+    if (!disk().exists(at)) {
+      return;
+    }
+    Optional<StoreDescriptor> descriptor = readInner(at);
+    if (descriptor.isPresent() && !descriptor.get().inside().equals(Optional.of(storeId))) {
+      throw new ForeignDirectoryException(
+          "this is not an inner store of '" + storeName + "', so it is not deleted", at, null);
+    }
+    try {
+      DiskFiles.deleteTree(disk(), at);
+    } catch (IOException e) {
+      throw DiskFiles.failure("the inner store cannot be deleted", at, e);
+    }
+  }
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.api.internal;
+
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreDescriptor;
+import dev.ensemblekv.api.StoreDescriptor.State;
+import dev.ensemblekv.api.StoreExistsException;
+import dev.ensemblekv.api.StoreMismatchException;
+import dev.ensemblekv.api.StoreNotFoundException;
+import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.spi.io.DiskFiles;
+import dev.ensemblekv.spi.io.DiskLock;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens stores: decides what is in a directory, takes its lock, keeps its descriptor, opens the raw
+ * store and puts the guard and the instrumentation around it.
+ *
+ * <p>What can be found wrong without the lock is found before LOCK is created, and looked at again
+ * under it.
+ */
+public final class StoreOpener {
+  private static final int ID_BYTES = 16;
+  private static final String NAMELESS = "unnamed";
+
+  private final KvEnvironment environment;
+
+  /** Creates an opener of stores in an environment. */
+  public StoreOpener(KvEnvironment environment) {
+    this.environment = environment;
+  }
+
+  /** Opens a store; see {@link KvEnvironment#open}. */
+  public KvStore open(@Nullable String spec, @Nullable Path directory, KvOptions options) {
+    Spec asked = spec == null ? null : Spec.parse(spec);
+    if (directory == null) {
+      return openNowhere(asked, options);
+    }
+    Path path = directory.toAbsolutePath().normalize();
+    try {
+      return openIn(asked, new StoreDirectory(environment.disk(), path), options);
+    } catch (IOException e) {
+      throw located(DiskFiles.failure("the store cannot be opened", path, e), path);
+    } catch (KvException e) {
+      throw located(e, path);
+    }
+  }
+
+  private static KvException located(KvException e, Path path) {
+    e.locate("open", nameOf(path));
+    return e;
+  }
+
+  private KvStore openNowhere(@Nullable Spec spec, KvOptions options) {
+    if (spec == null) {
+      throw new IllegalArgumentException("neither a spec nor a directory was given");
+    }
+    List<KvBackend> backends = backends(spec);
+    for (KvBackend backend : backends) {
+      if (backend.needsDirectory()) {
+        throw new IllegalArgumentException("'" + backend.name() + "' needs a directory");
+      }
+    }
+    new OptionSet(spec, backends).check(options);
+    String name = options.isSet(KvOptions.NAME) ? options.get(KvOptions.NAME) : NAMELESS;
+    OpenContext context =
+        new OpenContext(environment, backends, null, name, newId(environment), true, options);
+    KvStore raw = context.open();
+    checkFeatures(raw, options);
+    return wrap(context, raw, () -> {});
+  }
+
+  private KvStore openIn(@Nullable Spec asked, StoreDirectory directory, KvOptions options)
+      throws IOException {
+    Plan plan = plan(asked, directory, options);
+    boolean createdDirectory = plan.isNew && directory.create();
+    DiskLock lock = lock(directory, options);
+    KvStore raw = null;
+    try {
+      plan = plan(asked, directory, options);
+      if (plan.isNew) {
+        directory.write(plan.descriptor);
+        directory.clear();
+      }
+      OpenContext context = plan.context(environment, directory.path());
+      raw = context.open();
+      checkFeatures(raw, plan.options);
+      Map<String, String> recorded = plan.optionSet.recorded(plan.options);
+      if (plan.isNew || (!context.isReadOnly() && !recorded.equals(plan.descriptor.options()))) {
+        directory.write(plan.descriptor.withState(State.READY).withOptions(recorded));
+      }
+      return wrap(context, raw, () -> directory.unlock(lock));
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, raw);
+      closeAfter(e, () -> abandon(directory, lock, createdDirectory));
+      throw e;
+    }
+  }
+
+  /** Gives up an opening that failed; of a creation nothing is left, unless cleaning up fails too. */
+  private void abandon(StoreDirectory directory, DiskLock lock, boolean createdDirectory)
+      throws IOException {
+    try {
+      Optional<StoreDescriptor> descriptor = directory.read();
+      if (descriptor.isPresent() && descriptor.get().state() == State.CREATING) {
+        directory.clear();
+        environment.disk().delete(directory.path().resolve(DescriptorFile.NAME));
+      }
+      if (createdDirectory && directory.read().isEmpty()) {
+        environment.disk().delete(directory.path().resolve(StoreDirectory.LOCK));
+      }
+    } finally {
+      directory.unlock(lock);
+    }
+    if (createdDirectory && environment.disk().list(directory.path()).isEmpty()) {
+      environment.disk().delete(directory.path());
+    }
+  }
+
+  private DiskLock lock(StoreDirectory directory, KvOptions options) throws IOException {
+    try {
+      return directory.lock(environment.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+    } catch (AccessDeniedException | ReadOnlyFileSystemException e) {
+      if (options.get(KvOptions.READ_ONLY)) {
+        return () -> {}; // nobody can write here, so nobody need be kept out
+      }
+      throw e;
+    }
+  }
+
+  /** What is to be opened or created, if the directory allows it. */
+  private static final class Plan {
+    final List<KvBackend> backends;
+    final OptionSet optionSet;
+    final StoreDescriptor descriptor;
+    final KvOptions options;
+    final boolean isNew;
+
+    Plan(
+        List<KvBackend> backends,
+        OptionSet optionSet,
+        StoreDescriptor descriptor,
+        KvOptions options,
+        boolean isNew) {
+      this.backends = backends;
+      this.optionSet = optionSet;
+      this.descriptor = descriptor;
+      this.options = options;
+      this.isNew = isNew;
+    }
+
+    OpenContext context(KvEnvironment environment, Path path) {
+      String name = options.get(KvOptions.NAME);
+      return new OpenContext(
+          environment,
+          backends,
+          path,
+          name.isEmpty() ? nameOf(path) : name,
+          descriptor.id(),
+          isNew,
+          options);
+    }
+  }
+
+  private Plan plan(@Nullable Spec asked, StoreDirectory directory, KvOptions options)
+      throws IOException {
+    StoreDescriptor found = directory.read().orElse(null);
+    boolean isNew = found == null || found.state() == State.CREATING;
+    if (found != null && found.inside().isPresent()) {
+      throw new StoreMismatchException(
+          "this is a part of another store; open that one", directory.path(), null);
+    }
+    if (isNew) {
+      checkCreatable(asked, directory, options);
+    }
+    Spec spec = asked != null ? asked : Spec.parse(required(found).spec());
+    List<KvBackend> backends = backends(spec);
+    OptionSet optionSet = new OptionSet(spec, backends);
+    optionSet.check(options);
+    checkPossible(backends, options);
+    if (isNew) {
+      StoreDescriptor descriptor = newDescriptor(environment, backends, Optional.empty());
+      return new Plan(backends, optionSet, descriptor, options, true);
+    }
+    StoreDescriptor existing = required(found);
+    checkExisting(existing, spec, backends, directory, options);
+    return new Plan(
+        backends, optionSet, existing, merge(existing, optionSet, directory, options), false);
+  }
+
+  private static StoreDescriptor required(@Nullable StoreDescriptor descriptor) {
+    if (descriptor == null) {
+      throw new IllegalStateException("no descriptor");
+    }
+    return descriptor;
+  }
+
+  private static void checkCreatable(
+      @Nullable Spec asked, StoreDirectory directory, KvOptions options) {
+    if (asked == null
+        || !options.get(KvOptions.CREATE_IF_MISSING)
+        || options.get(KvOptions.READ_ONLY)) {
+      throw new StoreNotFoundException(
+          "there is no store here; check the path, or open it with a spec and createIfMissing to"
+              + " create one",
+          directory.path(),
+          null);
+    }
+  }
+
+  private static void checkExisting(
+      StoreDescriptor found,
+      Spec spec,
+      List<KvBackend> backends,
+      StoreDirectory directory,
+      KvOptions options) {
+    if (found.state() == State.DESTROYING) {
+      throw new StoreMismatchException(
+          "the store was being destroyed; destroy it again to finish", directory.path(), null);
+    }
+    if (options.get(KvOptions.FAIL_IF_EXISTS)) {
+      throw new StoreExistsException(
+          "there is a '" + found.spec() + "' store here already, and failIfExists is set",
+          directory.path(),
+          null);
+    }
+    checkSpec(found, spec, directory.path());
+    checkFormats(found, backends, directory.path());
+  }
+
+  static void checkSpec(StoreDescriptor found, Spec spec, Path path) {
+    if (!found.spec().equals(spec.toString())) {
+      throw new StoreMismatchException(
+          "the store here is '"
+              + found.spec()
+              + "', not '"
+              + spec
+              + "'; open it as what it is, or copy it to another directory as the other",
+          path,
+          null);
+    }
+  }
+
+  static void checkFormats(StoreDescriptor found, List<KvBackend> backends, Path path) {
+    for (KvBackend backend : backends) {
+      int format = found.formats().getOrDefault(backend.name(), 1);
+      if (format > backend.formatVersion()) {
+        throw new StoreMismatchException(
+            "the store has version "
+                + format
+                + " of the '"
+                + backend.name()
+                + "' format; this release reads up to "
+                + backend.formatVersion()
+                + ": use a newer release",
+            path,
+            null);
+      }
+    }
+  }
+
+  /** Lays the options given over those recorded; a FORMAT option given must be as recorded. */
+  private static KvOptions merge(
+      StoreDescriptor found, OptionSet optionSet, StoreDirectory directory, KvOptions options) {
+    KvOptions.Builder merged = options.toBuilder();
+    Map<String, String> given = optionSet.canonical(options);
+    found
+        .options()
+        .forEach(
+            (name, recorded) -> {
+              String value = given.get(name);
+              if (value == null) {
+                merged.set(name, recorded);
+              } else if (optionSet.isFixed(name) && !value.equals(recorded)) {
+                throw new StoreMismatchException(
+                    "the store was created with "
+                        + name
+                        + "="
+                        + recorded
+                        + ", which cannot become "
+                        + value
+                        + "; leave the option out, or copy the store to a new one",
+                    directory.path(),
+                    null);
+              }
+            });
+    KvOptions result = merged.build();
+    optionSet.check(result);
+    return result;
+  }
+
+  /** Finds out before anything is created, where the backend alone decides. */
+  private static void checkPossible(List<KvBackend> backends, KvOptions options) {
+    if (backends.size() == 1) {
+      checkFeatures(backends.get(0).features(), options);
+    }
+  }
+
+  private static void checkFeatures(KvStore raw, KvOptions options) {
+    checkFeatures(raw.features(), options);
+  }
+
+  private static void checkFeatures(Set<KvFeature> features, KvOptions options) {
+    Set<KvFeature> missing = EnumSet.noneOf(KvFeature.class);
+    missing.addAll(options.required());
+    if (options.get(KvOptions.SYNC)) {
+      missing.add(KvFeature.SYNC_WRITES);
+    }
+    missing.removeAll(features);
+    if (!missing.isEmpty()) {
+      throw new UnsupportedOperationException(
+          "the store does not have " + missing + ", which the options require; it has " + features);
+    }
+  }
+
+  private KvStore wrap(OpenContext context, KvStore raw, AutoCloseable release) {
+    KvStore instrumented = new InstrumentedStore(raw);
+    StoreMBeans beans = new StoreMBeans();
+    GuardedStore store =
+        new GuardedStore(
+            instrumented,
+            context.storeName(),
+            context.isReadOnly(),
+            context.option(KvOptions.COPY_READS),
+            () -> {
+              beans.unregister();
+              release.close();
+            });
+    beans.register(store, context.storeName(), context.storeId());
+    return store;
+  }
+
+  /** Reads a descriptor; see {@link KvEnvironment#describe}. */
+  public Optional<StoreDescriptor> describe(Path directory) {
+    Path path = directory.toAbsolutePath().normalize();
+    try {
+      return DescriptorFile.read(environment.disk(), path)
+          .filter(descriptor -> descriptor.state() != State.CREATING);
+    } catch (IOException e) {
+      throw DiskFiles.failure("the descriptor cannot be read", path, e);
+    }
+  }
+
+  /** Deletes a store; see {@link KvEnvironment#destroy}. */
+  public void destroy(Path directory) {
+    Path path = directory.toAbsolutePath().normalize();
+    StoreDirectory store = new StoreDirectory(environment.disk(), path);
+    try {
+      StoreDescriptor found = existing(store);
+      DiskLock lock = store.lock(environment.clock().instant());
+      try {
+        store.destroy(found);
+      } finally {
+        lock.close();
+      }
+    } catch (IOException e) {
+      throw DiskFiles.failure("the store cannot be destroyed", path, e);
+    } catch (KvException e) {
+      e.locate("destroy", nameOf(path));
+      throw e;
+    }
+  }
+
+  private static StoreDescriptor existing(StoreDirectory store) throws IOException {
+    StoreDescriptor found =
+        store
+            .read()
+            .orElseThrow(
+                () -> new StoreNotFoundException("there is no store here", store.path(), null));
+    if (found.inside().isPresent()) {
+      throw new StoreMismatchException(
+          "this is a part of another store; destroy that one", store.path(), null);
+    }
+    return found;
+  }
+
+  private List<KvBackend> backends(Spec spec) {
+    return Backends.find(environment.explicitBackends()).resolve(spec);
+  }
+
+  static StoreDescriptor newDescriptor(
+      KvEnvironment environment, List<KvBackend> backends, Optional<String> inside) {
+    Map<String, Integer> formats = new TreeMap<>();
+    backends.forEach(backend -> formats.put(backend.name(), backend.formatVersion()));
+    return new StoreDescriptor(
+        newId(environment),
+        new Spec(backends.stream().map(KvBackend::name).toList()).toString(),
+        formats,
+        Map.of(),
+        environment.clock().instant().truncatedTo(ChronoUnit.SECONDS),
+        release(),
+        inside,
+        State.CREATING);
+  }
+
+  private static String newId(KvEnvironment environment) {
+    byte[] bytes = new byte[ID_BYTES];
+    environment.random().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static String release() {
+    String version = StoreOpener.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  private static String nameOf(Path path) {
+    Path name = path.getFileName();
+    return name == null ? path.toString() : name.toString();
+  }
+
+  /** Closes something because of an error, to which a failure of the closing is added. */
+  static void closeAfter(Throwable error, @Nullable AutoCloseable resource) {
+    if (resource != null) {
+      try {
+        resource.close();
+      } catch (Exception | Error e) {
+        error.addSuppressed(e);
+      }
+    }
+  }
+}

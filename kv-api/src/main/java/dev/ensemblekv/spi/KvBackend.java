@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.spi;
+
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvLimits;
+import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.api.KvStore;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The creator of the stores of one engine, or of one layer over other stores. Found by {@link
+ * java.util.ServiceLoader}; thread-safe and without state.
+ */
+public interface KvBackend {
+
+  /** Returns the name by which specs refer to it: {@code [a-z][a-z0-9-]*}. */
+  String name();
+
+  /** Returns what it is, in a sentence. */
+  String description();
+
+  /** Returns every feature that a store of this backend can have. */
+  Set<KvFeature> features();
+
+  /** Returns the limits of its stores; of a layer, the greatest it passes on. */
+  KvLimits limits();
+
+  /** Returns the options it reads, all of them named {@code name.option}. */
+  List<KvOption<?>> options();
+
+  /** Tells whether it stands before another name in a spec and opens that by the context. */
+  default boolean isLayer() {
+    return false;
+  }
+
+  /** Tells whether its stores need a directory; one that does not may be opened without. */
+  default boolean needsDirectory() {
+    return true;
+  }
+
+  /** Returns the newest version of its format on disk; it opens this and all older ones. */
+  default int formatVersion() {
+    return 1;
+  }
+
+  /**
+   * Opens or creates a store.
+   *
+   * <p>The store is raw: the framework holds the lock on the directory, has checked the options,
+   * and puts the guard of open and closed and the instrumentation around it. What is created must be
+   * durable at return. Where this throws, it has released everything.
+   */
+  KvStore open(KvOpenContext context);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.spi;
+
+import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.spi.io.Disk;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.random.RandomGenerator;
+
+/** What a backend is given to open one store with. */
+public interface KvOpenContext {
+
+  /**
+   * Returns the directory of the store; it exists and is locked.
+   *
+   * @throws IllegalStateException if the store was opened without one
+   */
+  Path directory();
+
+  /** Returns the spec of the store, from this backend on. */
+  String spec();
+
+  /** Returns the name of the store, for messages and threads. */
+  String storeName();
+
+  /** Returns the id of the store: 32 hexadecimal digits, fixed at creation. */
+  String storeId();
+
+  /**
+   * Tells whether the store is being created. Then nothing in the directory counts, even if an
+   * earlier creation that a crash cut short left files there. Where it is {@code false}, files that
+   * are missing are corruption.
+   */
+  boolean isNew();
+
+  /** Tells whether nothing may be written. */
+  boolean isReadOnly();
+
+  /** Returns all options, checked, the recorded ones included. */
+  KvOptions options();
+
+  /** Returns the value of an option, or its default. */
+  default <T> T option(KvOption<T> option) {
+    return options().get(option);
+  }
+
+  /** Returns the files. */
+  Disk disk();
+
+  /** Returns the executor of background work. */
+  KvExecutor executor();
+
+  /** Returns the wall clock, for what people read. */
+  Clock clock();
+
+  /** Returns the source of random numbers. */
+  RandomGenerator random();
+
+  /**
+   * Returns the backend of the next name in the spec.
+   *
+   * @throws IllegalStateException if this backend stands last
+   */
+  KvBackend innerBackend();
+
+  /** Returns the rest of the spec, for a layer: {@code json} for the ensemble of {@code ensemble:json}. */
+  String innerSpec();
+
+  /**
+   * Opens the store of the rest of the spec, raw, for a layer that lives in the same directory. The
+   * layer closes it.
+   */
+  KvStore openInner();
+
+  /**
+   * Creates a store of the rest of the spec, raw, in a directory below this store's. What a creation
+   * that was cut short left there is replaced. The caller closes it.
+   *
+   * @param name the part of its name after the outer store's, such as {@code 0007}
+   */
+  KvStore createInner(Path directory, String name);
+
+  /**
+   * Opens a store that {@link #createInner} made, raw. The caller closes it.
+   *
+   * @throws dev.ensemblekv.api.StoreNotFoundException if there is none
+   */
+  KvStore openInner(Path directory, String name);
+
+  /**
+   * Deletes a directory that {@link #createInner} made, whatever state it is in; does nothing if it
+   * does not exist.
+   *
+   * @throws dev.ensemblekv.api.ForeignDirectoryException if it is not an inner store of this store
+   */
+  void destroyInner(Path directory);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.spi.io;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Files and directories, as far as stores need them.
+ *
+ * <p>Nothing is durable by itself: the bytes of a file after {@link DiskFile#force()}, the entry of a
+ * file in its directory (created, renamed or deleted) after {@link #syncDirectory}. Thread-safe; an
+ * interrupt of the calling thread disturbs nothing and stays set.
+ */
+public interface Disk {
+
+  /** Returns the disk of this machine. */
+  static Disk real() {
+    return RealDisk.INSTANCE;
+  }
+
+  /**
+   * Creates an empty file and opens it for reading and writing.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if it exists
+   */
+  DiskFile create(Path file) throws IOException;
+
+  /**
+   * Opens a file for reading and writing.
+   *
+   * @throws java.nio.file.NoSuchFileException if it does not exist
+   */
+  DiskFile open(Path file) throws IOException;
+
+  /**
+   * Opens a file for reading.
+   *
+   * @throws java.nio.file.NoSuchFileException if it does not exist
+   */
+  DiskFile openReadOnly(Path file) throws IOException;
+
+  /** Tells whether there is a file or directory. */
+  boolean exists(Path path);
+
+  /** Tells whether there is a directory. */
+  boolean isDirectory(Path path);
+
+  /**
+   * Returns the names of what is in a directory, sorted.
+   *
+   * @throws java.nio.file.NoSuchFileException if it does not exist
+   */
+  List<String> list(Path directory) throws IOException;
+
+  /** Creates a directory and those above it, where they are missing. */
+  void createDirectories(Path directory) throws IOException;
+
+  /** Renames a file, replacing what is there, in one step that no crash splits. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** Deletes a file or an empty directory, if it exists. */
+  void delete(Path path) throws IOException;
+
+  /** Makes the entries of a directory durable. */
+  void syncDirectory(Path directory) throws IOException;
+
+  /** Returns the bytes that may still be written where the path is. */
+  long usableBytes(Path path) throws IOException;
+
+  /** Returns the one path of a file or directory that exists, whatever links lead there. */
+  Path realPath(Path path) throws IOException;
+
+  /**
+   * Takes the exclusive lock on a file, which is created if it is missing.
+   *
+   * @return the lock, to be closed; empty if it is held by someone in this process or another
+   */
+  Optional<DiskLock> tryLock(Path file) throws IOException;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.spi.io;
+
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.StoreFullException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** What is done with files again and again: read whole, replace whole, stream, delete a tree. */
+public final class DiskFiles {
+  private static final String TEMPORARY_SUFFIX = ".tmp";
+
+  private DiskFiles() {}
+
+  /** Writes the contents of a file. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes everything to a new empty file. */
+    void writeTo(DiskFile file) throws IOException;
+  }
+
+  /**
+   * Reads a whole file.
+   *
+   * @throws IOException also if it is longer than {@code maxBytes}
+   */
+  public static byte[] read(Disk disk, Path path, int maxBytes) throws IOException {
+    try (DiskFile file = disk.openReadOnly(path)) {
+      long size = file.size();
+      if (size > maxBytes) {
+        throw new FileSystemException(
+            path.toString(), null, size + " bytes, which is more than " + maxBytes);
+      }
+      byte[] bytes = new byte[(int) size];
+      if (file.read(0, bytes, 0, bytes.length) < bytes.length) {
+        throw new EOFException(path + " became shorter while it was read");
+      }
+      return bytes;
+    }
+  }
+
+  /** Replaces a file, as {@link #replace(Disk, Path, Content)}. */
+  public static void replace(Disk disk, Path path, byte[] bytes) throws IOException {
+    replace(disk, path, file -> file.write(0, bytes, 0, bytes.length));
+  }
+
+  /**
+   * Creates or replaces a file so that any crash leaves the old one or the new one, whole; at return
+   * the new one is durable.
+   *
+   * @throws PublishException if the new file may or may not be in place: it fails after the rename
+   * @throws IOException if the old file is in place
+   */
+  public static void replace(Disk disk, Path path, Content content) throws IOException {
+    Path temporary = temporary(path);
+    try {
+      disk.delete(temporary);
+      try (DiskFile file = disk.create(temporary)) {
+        content.writeTo(file);
+        file.force();
+      }
+    } catch (IOException | RuntimeException e) {
+      try {
+        disk.delete(temporary);
+      } catch (IOException | RuntimeException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+    try {
+      disk.rename(temporary, path);
+      disk.syncDirectory(parent(path));
+    } catch (IOException e) {
+      throw new PublishException(path, e);
+    }
+  }
+
+  /** Returns the name under which {@link #replace} prepares a file; a crash may leave it there. */
+  public static Path temporary(Path path) {
+    return path.resolveSibling(path.getFileName() + TEMPORARY_SUFFIX);
+  }
+
+  /** Deletes a file or a directory with all that is in it, if it exists, and syncs its parent. */
+  public static void deleteTree(Disk disk, Path path) throws IOException {
+    if (disk.exists(path)) {
+      deleteBelow(disk, path);
+      disk.delete(path);
+      disk.syncDirectory(parent(path));
+    }
+  }
+
+  private static void deleteBelow(Disk disk, Path path) throws IOException {
+    if (disk.isDirectory(path)) {
+      for (String name : disk.list(path)) {
+        deleteBelow(disk, path.resolve(name));
+        disk.delete(path.resolve(name));
+      }
+    }
+  }
+
+  /** Returns the directory that a path is in. */
+  public static Path parent(Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    return parent == null ? path.toAbsolutePath() : parent;
+  }
+
+  /**
+   * Returns what a store throws for a failed read or write of its files.
+   *
+   * @param what what was being done, such as {@code "the data file cannot be written"}
+   * @return a {@link StoreFullException} if the disk is full
+   */
+  public static KvException failure(String what, Path path, IOException cause) {
+    String message = what + ": " + cause.getMessage();
+    return isDiskFull(cause)
+        ? new StoreFullException(message + "; free some space and try again", path, cause)
+        : new KvException(message, path, cause);
+  }
+
+  /** Tells whether an error says that the disk is full, or the user's share of it. */
+  public static boolean isDiskFull(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      if (cause instanceof IOException && message != null) {
+        String lower = message.toLowerCase(Locale.ROOT);
+        if (lower.contains("no space left")
+            || lower.contains("disk quota exceeded")
+            || lower.contains("not enough space")) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Returns a stream that reads a file from its beginning; closing it leaves the file open. */
+  public static InputStream input(DiskFile file) {
+    return new InputStream() {
+      private long position;
+
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (length == 0) {
+          return 0;
+        }
+        int count = file.read(position, bytes, offset, length);
+        position += count;
+        return count == 0 ? -1 : count;
+      }
+    };
+  }
+
+  /** Returns an unbuffered stream that writes a file from its beginning; closing leaves it open. */
+  public static OutputStream output(DiskFile file) {
+    return new OutputStream() {
+      private long position;
+
+      @Override
+      public void write(int value) throws IOException {
+        write(new byte[] {(byte) value}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        file.write(position, bytes, offset, length);
+        position += length;
+      }
+    };
+  }
+
+  /** A replacement of a file that failed when the new one may already have been in place. */
+  public static final class PublishException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private PublishException(Path path, IOException cause) {
+      super(
+          path + " was replaced, but this could not be made durable: " + cause.getMessage(), cause);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.spi.io;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The disk of this machine, by the file system of the JDK. */
+final class RealDisk implements Disk {
+  static final RealDisk INSTANCE = new RealDisk();
+
+  private static final boolean WINDOWS = File.separatorChar == '\\';
+
+  private RealDisk() {}
+
+  @Override
+  public DiskFile create(Path file) throws IOException {
+    Files.createFile(file);
+    return new RealDiskFile(file, "rw");
+  }
+
+  @Override
+  public DiskFile open(Path file) throws IOException {
+    requireFile(file);
+    return new RealDiskFile(file, "rw");
+  }
+
+  @Override
+  public DiskFile openReadOnly(Path file) throws IOException {
+    requireFile(file);
+    return new RealDiskFile(file, "r");
+  }
+
+  private static void requireFile(Path file) throws NoSuchFileException {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(path);
+  }
+
+  @Override
+  public boolean isDirectory(Path path) {
+    return Files.isDirectory(path);
+  }
+
+  @Override
+  public List<String> list(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
+    }
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    try {
+      Files.createDirectories(directory);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory)) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  /** Uses a channel whose force an interrupt does not close; Windows has no such sync. */
+  @Override
+  public void syncDirectory(Path directory) throws IOException {
+    if (!WINDOWS) {
+      try (AsynchronousFileChannel channel =
+          AsynchronousFileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  @Override
+  public long usableBytes(Path path) throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
+  @Override
+  public Path realPath(Path path) throws IOException {
+    return path.toRealPath();
+  }
+
+  @Override
+  public Optional<DiskLock> tryLock(Path file) throws IOException {
+    return Lock.tryLock(file);
+  }
+
+  /**
+   * The lock of the operating system, behind a registry of the locks that this JVM holds.
+   *
+   * <p>The registry comes first because closing any channel on a locked file releases the lock of
+   * the whole process. It lives in the system properties, which all class loaders share, so that
+   * two copies of this class know of each other's locks.
+   */
+  private static final class Lock implements DiskLock {
+    private static final String REGISTRY_PREFIX = "dev.ensemblekv.lock:";
+
+    private final String registryKey;
+    private @Nullable FileChannel channel;
+
+    private Lock(String registryKey, FileChannel channel) {
+      this.registryKey = registryKey;
+      this.channel = channel;
+    }
+
+    static Optional<DiskLock> tryLock(Path file) throws IOException {
+      Path directory = DiskFiles.parent(file).toRealPath();
+      String key = REGISTRY_PREFIX + directory.resolve(file.getFileName());
+      Properties registry = System.getProperties();
+      if (registry.putIfAbsent(key, "held") != null) {
+        return Optional.empty();
+      }
+      FileChannel channel = null;
+      FileLock lock = null;
+      try {
+        channel =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        lock = channel.tryLock();
+        return lock == null ? Optional.empty() : Optional.of(new Lock(key, channel));
+      } catch (OverlappingFileLockException e) {
+        channel = null; // someone passed by the registry: closing it would release their lock
+        return Optional.empty();
+      } finally {
+        if (lock == null) {
+          registry.remove(key);
+          if (channel != null) {
+            channel.close();
+          }
+        }
+      }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+      FileChannel held = channel;
+      if (held != null) {
+        channel = null;
+        try {
+          held.close();
+        } finally {
+          System.getProperties().remove(registryKey);
+        }
+      }
+    }
+  }
+}

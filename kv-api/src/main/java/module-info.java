@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Ensemble KV: one interface to embedded key-value stores, and the interfaces behind which engines
+ * stand.
+ */
+module dev.ensemblekv.api {
+  requires transitive org.jspecify;
+  requires org.slf4j;
+  requires java.management;
+
+  exports dev.ensemblekv.api;
+  exports dev.ensemblekv.spi;
+  exports dev.ensemblekv.spi.io;
+
+  uses dev.ensemblekv.spi.KvBackend;
+}
