@@ -31,7 +31,8 @@ public final class KeyRange {
   }
 
   /**
-   * Returns the range from one key to another; empty if {@code to} is not greater than {@code from}.
+   * Returns the range from one key to another; empty if {@code to} is not greater than {@code
+   * from}.
    *
    * @param from least key, inclusive
    * @param to upper bound, exclusive

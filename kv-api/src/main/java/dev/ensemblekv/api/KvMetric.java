@@ -50,18 +50,23 @@ public record KvMetric(
   }
 
   /** Returns an exact gauge. */
-  public static KvMetric gauge(String name, double value, Unit unit, String text) {
-    return new KvMetric(name, value, unit, Kind.GAUGE, Precision.EXACT, text);
+  public static KvMetric gauge(String name, long value, Unit unit, String text) {
+    return new KvMetric(name, (double) value, unit, Kind.GAUGE, Precision.EXACT, text);
   }
 
   /** Returns an exact counter. */
-  public static KvMetric counter(String name, double value, Unit unit, String text) {
-    return new KvMetric(name, value, unit, Kind.COUNTER, Precision.EXACT, text);
+  public static KvMetric counter(String name, long value, Unit unit, String text) {
+    return new KvMetric(name, (double) value, unit, Kind.COUNTER, Precision.EXACT, text);
   }
 
   /** Returns a gauge that is at least the true figure. */
-  public static KvMetric upperBound(String name, double value, Unit unit, String text) {
-    return new KvMetric(name, value, unit, Kind.GAUGE, Precision.UPPER_BOUND, text);
+  public static KvMetric upperBound(String name, long value, Unit unit, String text) {
+    return new KvMetric(name, (double) value, unit, Kind.GAUGE, Precision.UPPER_BOUND, text);
+  }
+
+  /** Returns a gauge that is near the true figure; the text tells how near. */
+  public static KvMetric estimate(String name, double value, Unit unit, String text) {
+    return new KvMetric(name, value, unit, Kind.GAUGE, Precision.ESTIMATE, text);
   }
 
   /** Returns the figure as a whole number. */

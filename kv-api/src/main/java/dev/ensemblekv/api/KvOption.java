@@ -306,11 +306,13 @@ public final class KvOption<T> {
      *
      * @param defaultValue the value that holds where none is given
      * @param text what the option means, in a sentence
-     * @throws IllegalArgumentException if the default is out of range, or a secret is to be recorded
+     * @throws IllegalArgumentException if the default is out of range, or a secret is to be
+     *     recorded
      */
     public KvOption<T> build(T defaultValue, String text) {
       if (secret && kind != Kind.SESSION) {
-        throw new IllegalArgumentException("the secret option " + name + " must be of kind SESSION");
+        throw new IllegalArgumentException(
+            "the secret option " + name + " must be of kind SESSION");
       }
       return new KvOption<>(this, defaultValue, text);
     }

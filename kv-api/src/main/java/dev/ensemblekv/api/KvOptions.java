@@ -40,7 +40,8 @@ public final class KvOptions {
   /** Whether {@link KvStore#read} hands out copies. */
   public static final KvOption<Boolean> COPY_READS =
       KvOption.flag("copyReads")
-          .build(false, "Hand copies to readers, so that a kept buffer is harmless; for debugging.");
+          .build(
+              false, "Hand copies to readers, so that a kept buffer is harmless; for debugging.");
 
   private static final List<KvOption<?>> GLOBAL =
       List.of(CREATE_IF_MISSING, FAIL_IF_EXISTS, READ_ONLY, SYNC, NAME, COPY_READS);

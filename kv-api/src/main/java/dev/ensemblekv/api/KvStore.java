@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * {@link CorruptionException}, an unusable medium a {@link StoreFailedException}, a full one a
  * {@link StoreFullException}.
  *
- * <p><b>Implementing.</b> Engines extend {@code AbstractKvStore} and layers {@code FilterKvStore} of
- * the SPI. One that implements this interface by itself must at least replace one of {@link
+ * <p><b>Implementing.</b> Engines extend {@code AbstractKvStore} and layers {@code FilterKvStore}
+ * of the SPI. One that implements this interface by itself must at least replace one of {@link
  * #forEach(KvVisitor)} and {@link #iterate()}, which are defined by each other.
  */
 public interface KvStore extends AutoCloseable {
@@ -92,7 +92,8 @@ public interface KvStore extends AutoCloseable {
    * Replaces the value of a key if it is what the caller expects, atomically against every other
    * write to the key.
    *
-   * @param expected the value the key must have, byte for byte; {@code null}: the key must be absent
+   * @param expected the value the key must have, byte for byte; {@code null}: the key must be
+   *     absent
    * @param replacement the new value; {@code null} deletes the key
    * @return whether the value was as expected, and so was replaced
    * @throws UnsupportedOperationException without {@link KvFeature#COMPARE_AND_SET}
@@ -105,8 +106,8 @@ public interface KvStore extends AutoCloseable {
   /**
    * Applies the operations of a batch in their order, the last one on a key wins.
    *
-   * <p>One that fails validation changes nothing. With {@link KvFeature#ATOMIC_BATCH} all or none of
-   * it survives a crash; without {@link KvFeature#ISOLATED_BATCH} readers may see part of it.
+   * <p>One that fails validation changes nothing. With {@link KvFeature#ATOMIC_BATCH} all or none
+   * of it survives a crash; without {@link KvFeature#ISOLATED_BATCH} readers may see part of it.
    */
   default void write(KvBatch batch) {
     write(batch, Durability.DEFAULT);

@@ -4,9 +4,7 @@ package dev.ensemblekv.api;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A write to a store that was opened with the option {@code readOnly}.
- */
+/** A write to a store that was opened with the option {@code readOnly}. */
 public class ReadOnlyStoreException extends KvException {
   private static final long serialVersionUID = 1;
 

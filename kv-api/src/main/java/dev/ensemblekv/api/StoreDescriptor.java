@@ -45,13 +45,11 @@ public record StoreDescriptor(
 
   /** Returns the same with another state. */
   public StoreDescriptor withState(State state) {
-    return new StoreDescriptor(
-        id, spec, formats, options, created, createdBy, inside, state);
+    return new StoreDescriptor(id, spec, formats, options, created, createdBy, inside, state);
   }
 
   /** Returns the same with other recorded options. */
   public StoreDescriptor withOptions(Map<String, String> options) {
-    return new StoreDescriptor(
-        id, spec, formats, options, created, createdBy, inside, state);
+    return new StoreDescriptor(id, spec, formats, options, created, createdBy, inside, state);
   }
 }

@@ -4,9 +4,7 @@ package dev.ensemblekv.api;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * There is a store in the directory already, and a new one was asked for.
- */
+/** There is a store in the directory already, and a new one was asked for. */
 public class StoreExistsException extends KvException {
   private static final long serialVersionUID = 1;
 

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store met an error after which it can no longer promise what a write did: reads go on, writes throw
- * this until the store is reopened.
+ * The store met an error after which it can no longer promise what a write did: reads go on, writes
+ * throw this until the store is reopened.
  */
 public class StoreFailedException extends KvException {
   private static final long serialVersionUID = 1;

@@ -4,9 +4,7 @@ package dev.ensemblekv.api;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * There is no space for a write; nothing was written, and the store works on when there is.
- */
+/** There is no space for a write; nothing was written, and the store works on when there is. */
 public class StoreFullException extends KvException {
   private static final long serialVersionUID = 1;
 

@@ -4,9 +4,7 @@ package dev.ensemblekv.api;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The store is open elsewhere: in this process or in the one that the message names.
- */
+/** The store is open elsewhere: in this process or in the one that the message names. */
 public class StoreLockedException extends KvException {
   private static final long serialVersionUID = 1;
 

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory holds a store that is not the one asked for: of another spec, with other fixed options,
- * or in a format newer than this version reads.
+ * The directory holds a store that is not the one asked for: of another spec, with other fixed
+ * options, or in a format newer than this version reads.
  */
 public class StoreMismatchException extends KvException {
   private static final long serialVersionUID = 1;

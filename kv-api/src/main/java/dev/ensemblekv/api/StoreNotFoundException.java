@@ -4,9 +4,7 @@ package dev.ensemblekv.api;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * There is no store in the directory, and none was to be created.
- */
+/** There is no store in the directory, and none was to be created. */
 public class StoreNotFoundException extends KvException {
   private static final long serialVersionUID = 1;
 

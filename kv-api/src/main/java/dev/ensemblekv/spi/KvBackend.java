@@ -48,8 +48,8 @@ public interface KvBackend {
    * Opens or creates a store.
    *
    * <p>The store is raw: the framework holds the lock on the directory, has checked the options,
-   * and puts the guard of open and closed and the instrumentation around it. What is created must be
-   * durable at return. Where this throws, it has released everything.
+   * and puts the guard of open and closed and the instrumentation around it. What is created must
+   * be durable at return. Where this throws, it has released everything.
    */
   KvStore open(KvOpenContext context);
 }

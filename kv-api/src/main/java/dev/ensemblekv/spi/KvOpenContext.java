@@ -65,7 +65,10 @@ public interface KvOpenContext {
    */
   KvBackend innerBackend();
 
-  /** Returns the rest of the spec, for a layer: {@code json} for the ensemble of {@code ensemble:json}. */
+  /**
+   * Returns the rest of the spec, for a layer: {@code json} for the ensemble of {@code
+   * ensemble:json}.
+   */
   String innerSpec();
 
   /**
@@ -75,8 +78,8 @@ public interface KvOpenContext {
   KvStore openInner();
 
   /**
-   * Creates a store of the rest of the spec, raw, in a directory below this store's. What a creation
-   * that was cut short left there is replaced. The caller closes it.
+   * Creates a store of the rest of the spec, raw, in a directory below this store's. What a
+   * creation that was cut short left there is replaced. The caller closes it.
    *
    * @param name the part of its name after the outer store's, such as {@code 0007}
    */

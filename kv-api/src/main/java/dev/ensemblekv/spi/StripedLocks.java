@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Locks spread over keys by their hash, so that writers of different keys seldom meet.
  *
- * <p>Whoever holds more than one takes them in ascending order of stripe, which the methods here do.
- * Reentrant and not interruptible.
+ * <p>Whoever holds more than one takes them in ascending order of stripe, which the methods here
+ * do. Reentrant and not interruptible.
  */
 public final class StripedLocks {
   private final ReentrantLock[] stripes;
@@ -36,9 +36,7 @@ public final class StripedLocks {
     return stripes[stripe(hash)];
   }
 
-  /**
-   * Runs something under the locks of all keys of a batch.
-   */
+  /** Runs something under the locks of all keys of a batch. */
   public void withAll(KvBatch batch, Runnable action) {
     BitSet wanted = new BitSet(stripes.length);
     batch.replay(

@@ -9,6 +9,7 @@ import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -132,10 +133,10 @@ final class MemoryStore extends AbstractKvStore {
     private byte[] last = new byte[0];
 
     @Override
-    NavigableMap.@Nullable Entry<byte[], byte[]> step() {
+    Map.@Nullable Entry<byte[], byte[]> step() {
       lock.readLock().lock();
       try {
-        NavigableMap.Entry<byte[], byte[]> entry = pairs.higherEntry(last);
+        Map.Entry<byte[], byte[]> entry = pairs.higherEntry(last);
         last = entry == null ? last : entry.getKey();
         return entry;
       } finally {
@@ -153,7 +154,7 @@ final class MemoryStore extends AbstractKvStore {
     }
 
     @Override
-    NavigableMap.@Nullable Entry<byte[], byte[]> step() {
+    Map.@Nullable Entry<byte[], byte[]> step() {
       return rest.pollFirstEntry();
     }
   }

@@ -131,8 +131,13 @@ public final class Backends {
       String name = backends.get(i).name();
       if (backends.get(i).isLayer() && last) {
         throw new IllegalArgumentException(
-            "the spec '" + spec + "' ends with '" + name + "', which needs a backend inside: '"
-                + spec + ":json', for example");
+            "the spec '"
+                + spec
+                + "' ends with '"
+                + name
+                + "', which needs a backend inside: '"
+                + spec
+                + ":json', for example");
       }
       if (!backends.get(i).isLayer() && !last) {
         throw new IllegalArgumentException(

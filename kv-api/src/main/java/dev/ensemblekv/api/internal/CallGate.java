@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * two sees the other.
  */
 final class CallGate {
-  private static final int STRIPES = Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 4 - 1) << 1;
+  private static final int STRIPES =
+      Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 4 - 1) << 1;
   private static final int SPACING = 32; // ints, two cache lines
 
   private final AtomicIntegerArray inside = new AtomicIntegerArray(STRIPES * SPACING);

@@ -313,9 +313,7 @@ final class GuardedStore extends FilterKvStore {
     if (ticket < 0) {
       KvStats last = lastStats;
       return (last == null ? KvStats.builder("", name).build() : last)
-          .toBuilder()
-          .state(KvState.CLOSED, null)
-          .build();
+          .toBuilder().state(KvState.CLOSED, null).build();
     }
     try {
       return withCursors(inner.stats());
@@ -351,7 +349,9 @@ final class GuardedStore extends FilterKvStore {
   public void close() {
     if (callbackDepth.get()[0] > 0) {
       throw new IllegalStateException(
-          "close() of store '" + name + "' was called by one of its own visitors or readers; close"
+          "close() of store '"
+              + name
+              + "' was called by one of its own visitors or readers; close"
               + " it after they return");
     }
     synchronized (this) {
@@ -374,7 +374,7 @@ final class GuardedStore extends FilterKvStore {
       attempt(failures, cursor::closeByStore);
     }
     attempt(failures, () -> lastStats = withCursors(inner.stats()));
-    attempt(failures, inner::close);
+    attempt(failures, inner);
     attempt(failures, afterClose);
     rethrow(failures);
   }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * what is inside that with contexts derived from it.
  *
  * @param backends those of the spec from this store on
- * @param directory where it lives; {@code null}: nowhere
+ * @param directoryOrNull where it lives; {@code null}: nowhere
  */
 record OpenContext(
     KvEnvironment environment,

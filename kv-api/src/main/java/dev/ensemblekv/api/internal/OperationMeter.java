@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts the calls of one operation exactly and times one in {@value #SAMPLE_EVERY} of them: reading
- * the clock twice costs as much as a short call. Thread-safe.
+ * Counts the calls of one operation exactly and times one in {@value #SAMPLE_EVERY} of them:
+ * reading the clock twice costs as much as a short call. Thread-safe.
  */
 final class OperationMeter {
   static final int SAMPLE_EVERY = 64;
@@ -57,20 +57,18 @@ final class OperationMeter {
     LatencyBuckets.Summary summary = latency.summary();
     if (summary.count() > 0) {
       latency(stats, "MeanSampled", summary.meanNanos(), "mean");
-      latency(stats, "P50Sampled", summary.quantileNanos(0.50), "median");
-      latency(stats, "P99Sampled", summary.quantileNanos(0.99), "99th percentile");
-      latency(stats, "MaxSampled", summary.maxNanos(), "greatest");
+      latency(stats, "P50Sampled", (double) summary.quantileNanos(0.50), "median");
+      latency(stats, "P99Sampled", (double) summary.quantileNanos(0.99), "99th percentile");
+      latency(stats, "MaxSampled", (double) summary.maxNanos(), "greatest");
     }
   }
 
   private void latency(KvStats.Builder stats, String suffix, double nanos, String which) {
     stats.metric(
-        new KvMetric(
+        KvMetric.estimate(
             operation + suffix,
             nanos,
             Unit.NANOSECONDS,
-            KvMetric.Kind.GAUGE,
-            KvMetric.Precision.ESTIMATE,
             "Latency of "
                 + operation
                 + ", "

@@ -113,7 +113,9 @@ public final class StoreOpener {
     }
   }
 
-  /** Gives up an opening that failed; of a creation nothing is left, unless cleaning up fails too. */
+  /**
+   * Gives up an opening that failed; of a creation nothing is left, unless cleaning up fails too.
+   */
   private void abandon(StoreDirectory directory, DiskLock lock, boolean createdDirectory)
       throws IOException {
     try {

@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * Files and directories, as far as stores need them.
  *
- * <p>Nothing is durable by itself: the bytes of a file after {@link DiskFile#force()}, the entry of a
- * file in its directory (created, renamed or deleted) after {@link #syncDirectory}. Thread-safe; an
- * interrupt of the calling thread disturbs nothing and stays set.
+ * <p>Nothing is durable by itself: the bytes of a file after {@link DiskFile#force()}, the entry of
+ * a file in its directory (created, renamed or deleted) after {@link #syncDirectory}. Thread-safe;
+ * an interrupt of the calling thread disturbs nothing and stays set.
  */
 public interface Disk {
 

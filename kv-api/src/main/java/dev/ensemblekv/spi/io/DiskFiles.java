@@ -50,8 +50,8 @@ public final class DiskFiles {
   }
 
   /**
-   * Creates or replaces a file so that any crash leaves the old one or the new one, whole; at return
-   * the new one is durable.
+   * Creates or replaces a file so that any crash leaves the old one or the new one, whole; at
+   * return the new one is durable.
    *
    * @throws PublishException if the new file may or may not be in place: it fails after the rename
    * @throws IOException if the old file is in place

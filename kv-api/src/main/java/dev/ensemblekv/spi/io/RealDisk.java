@@ -143,8 +143,7 @@ final class RealDisk implements Disk {
       FileChannel channel = null;
       FileLock lock = null;
       try {
-        channel =
-            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         lock = channel.tryLock();
         return lock == null ? Optional.empty() : Optional.of(new Lock(key, channel));
       } catch (OverlappingFileLockException e) {
