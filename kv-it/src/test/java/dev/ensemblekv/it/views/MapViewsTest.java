@@ -27,11 +27,11 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.FieldSource;
-import org.junit.jupiter.api.Test;
 
 /** What the maps do beyond the interfaces of the JDK. */
 @ParameterizedClass
@@ -105,8 +105,7 @@ class MapViewsTest {
     fill();
     KvStore failing = new FailingAfter(MANY_PAGES / 2, store);
     for (KvStore each : List.of(failing, OpenStores.without(KvFeature.ORDERED, failing))) {
-      Iterator<Long> keys =
-          KvViews.map(each, KvCodecs.LONG, KvCodecs.UTF_8).keySet().iterator();
+      Iterator<Long> keys = KvViews.map(each, KvCodecs.LONG, KvCodecs.UTF_8).keySet().iterator();
       for (int attempt = 0; attempt < 2; attempt++) {
         assertThatThrownBy(() -> keys.forEachRemaining(key -> {}))
             .isInstanceOf(CorruptionException.class);
@@ -165,7 +164,44 @@ class MapViewsTest {
             numbers.compute(i % 3, (key, old) -> old + "y");
           }
         });
-    assertThat(numbers.values()).hasSize(3).allMatch(text -> text.length() == 2 * threads * rounds / 3);
+    assertThat(numbers.values())
+        .hasSize(3)
+        .allMatch(text -> text.length() == 2 * threads * rounds / 3);
+  }
+
+  @Test
+  void everyValueIsReplacedOrRemovedOnce() {
+    List<String> written = Collections.synchronizedList(new ArrayList<>());
+    List<String> gone = Collections.synchronizedList(new ArrayList<>());
+    Concurrently.run(
+        4,
+        thread -> {
+          for (int i = 0; i < 2000; i++) {
+            String value = thread + "." + i;
+            boolean wrote = true;
+            String old = null;
+            switch (i % 4) {
+              case 0 -> old = numbers.put(1L, value);
+              case 1 -> wrote = (old = numbers.replace(1L, value)) != null;
+              case 2 -> wrote = numbers.putIfAbsent(1L, value) == null;
+              default -> {
+                old = numbers.remove(1L);
+                wrote = false;
+              }
+            }
+            if (wrote) {
+              written.add(value);
+            }
+            if (old != null) {
+              gone.add(old);
+            }
+          }
+        });
+    String last = numbers.get(1L);
+    if (last != null) {
+      gone.add(last);
+    }
+    assertThat(gone).containsExactlyInAnyOrderElementsOf(written);
   }
 
   @Test
@@ -238,7 +274,9 @@ class MapViewsTest {
     numbers.put(9L, "nine");
     ConcurrentNavigableMap<Long, String> part = numbers.subMap(1L, false, 5L, true);
 
-    assertThatIllegalArgumentException().isThrownBy(() -> part.put(9L, "")).withMessageContaining("9");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> part.put(9L, ""))
+        .withMessageContaining("9");
     assertThatIllegalArgumentException().isThrownBy(() -> part.putAll(Map.of(1L, "")));
     assertThatIllegalArgumentException().isThrownBy(() -> part.putIfAbsent(1L, ""));
     assertThatIllegalArgumentException().isThrownBy(() -> part.replace(9L, ""));
@@ -337,8 +375,7 @@ class MapViewsTest {
   }
 
   private ConcurrentMap<Long, String> unordered() {
-    return KvViews.map(
-        OpenStores.without(KvFeature.ORDERED, store), KvCodecs.LONG, KvCodecs.UTF_8);
+    return KvViews.map(OpenStores.without(KvFeature.ORDERED, store), KvCodecs.LONG, KvCodecs.UTF_8);
   }
 
   private static void assertUnsupported(Runnable call) {
