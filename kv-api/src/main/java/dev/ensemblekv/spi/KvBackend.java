@@ -39,6 +39,11 @@ public interface KvBackend {
     return true;
   }
 
+  /** Returns how much one of its stores carries well; an ensemble splits by it unless told else. */
+  default KvCapacity capacity() {
+    return new KvCapacity(10_000_000, 16L << 30);
+  }
+
   /** Returns the newest version of its format on disk; it opens this and all older ones. */
   default int formatVersion() {
     return 1;

@@ -51,27 +51,38 @@ public final class StripedLocks {
             wanted.set(stripe(Arrays.hashCode(key)));
           }
         });
-    with(wanted, action);
-  }
-
-  /** Runs something under all locks. */
-  public void withAll(Runnable action) {
-    BitSet wanted = new BitSet(stripes.length);
-    wanted.set(0, stripes.length);
-    with(wanted, action);
-  }
-
-  private void with(BitSet wanted, Runnable action) {
-    wanted.stream().forEach(i -> stripes[i].lock());
+    lock(wanted);
     try {
       action.run();
     } finally {
-      wanted.stream().forEach(i -> stripes[i].unlock());
+      unlock(wanted);
     }
   }
 
-  private int stripe(int hash) {
+  /** Returns the number of the stripe of a hash. */
+  public int stripe(int hash) {
     int spread = hash * 0x9E3779B9;
     return (spread >>> 16) & (stripes.length - 1);
+  }
+
+  /** Returns the numbers of all stripes. */
+  public BitSet all() {
+    BitSet all = new BitSet(stripes.length);
+    all.set(0, stripes.length);
+    return all;
+  }
+
+  /** Takes the stripes of the given numbers, in ascending order. */
+  public void lock(BitSet numbers) {
+    for (int i = numbers.nextSetBit(0); i >= 0; i = numbers.nextSetBit(i + 1)) {
+      stripes[i].lock();
+    }
+  }
+
+  /** Gives back what {@link #lock(BitSet)} took. */
+  public void unlock(BitSet numbers) {
+    for (int i = numbers.nextSetBit(0); i >= 0; i = numbers.nextSetBit(i + 1)) {
+      stripes[i].unlock();
+    }
   }
 }

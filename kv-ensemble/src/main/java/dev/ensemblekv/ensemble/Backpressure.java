@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Slows down the writers of a substore that is far over its limit while a split relieves it, so
+ * that the split always comes to its end. Each write is held up once, before it takes any lock, the
+ * longer the fuller the substore, up to a bound. Thread-safe.
+ */
+final class Backpressure {
+  /** How full a substore is when its writers begin to be held up. */
+  private static final double BEGIN_FILL = 1.5;
+
+  private final long maxStallNanos;
+  private final Growth growth;
+  private final LongAdder stalls = new LongAdder();
+  private final LongAdder stallNanos = new LongAdder();
+
+  Backpressure(Duration maxStall, Growth growth) {
+    this.maxStallNanos = maxStall.toNanos();
+    this.growth = growth;
+  }
+
+  /** Holds the caller up, if there is reason to; an interrupt ends that and stays set. */
+  void await(Substore substore) {
+    if (maxStallNanos == 0 || !substore.size().isMarkReached()) {
+      return;
+    }
+    double excess = substore.size().fill() - BEGIN_FILL;
+    if (excess > 0 && growth.isRelieving(substore)) {
+      long begin = System.nanoTime();
+      LockSupport.parkNanos(this, (long) (maxStallNanos * Math.min(1, excess)));
+      stalls.increment();
+      stallNanos.add(System.nanoTime() - begin);
+    }
+  }
+
+  long stalls() {
+    return stalls.sum();
+  }
+
+  long stallNanos() {
+    return stallNanos.sum();
+  }
+}

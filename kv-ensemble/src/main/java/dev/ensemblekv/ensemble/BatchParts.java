@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.Durability;
+import dev.ensemblekv.api.KvBatch;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A batch, divided by the substores that own its keys according to one table. All stripes are taken
+ * before the first write, in ascending order of substore and number, so that two batches cannot
+ * wait for each other.
+ */
+final class BatchParts {
+  private final Map<Substore, Part> parts;
+
+  /** What goes to one substore. */
+  private static final class Part {
+    final KvBatch batch = new KvBatch();
+    final BitSet stripes = new BitSet();
+  }
+
+  private BatchParts(Map<Substore, Part> parts) {
+    this.parts = parts;
+  }
+
+  static BatchParts of(KvBatch batch, RoutingTable table, KeyHash hash) {
+    Map<Substore, Part> parts = new TreeMap<>(Comparator.comparingInt(Substore::id));
+    batch.replay(
+        new KvBatch.Handler() {
+          @Override
+          public void put(byte[] key, byte[] value) {
+            part(key).batch.put(key, value);
+          }
+
+          @Override
+          public void delete(byte[] key) {
+            part(key).batch.delete(key);
+          }
+
+          private Part part(byte[] key) {
+            int bits = hash.bits(key);
+            Substore owner = table.route(bits).substore();
+            Part part = parts.computeIfAbsent(owner, substore -> new Part());
+            part.stripes.set(owner.stripes().stripe(bits));
+            return part;
+          }
+        });
+    return new BatchParts(parts);
+  }
+
+  Collection<Substore> substores() {
+    return parts.keySet();
+  }
+
+  void lock() {
+    parts.forEach((substore, part) -> substore.stripes().lock(part.stripes));
+  }
+
+  void unlock() {
+    parts.forEach((substore, part) -> substore.stripes().unlock(part.stripes));
+  }
+
+  void write(Durability durability) {
+    parts.forEach((substore, part) -> substore.write(part.batch, durability));
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.ensemble.EnsembleControl.Phase;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes from a donor what it handed over, once no iteration is left that began before and so
+ * still looks for it there. Until that is durable the donor does not split again; until then,
+ * iterations pass over what is foreign in it.
+ */
+final class CleaningJob extends GrowthJob {
+  private static final int KEYS_PER_STEP = 128;
+
+  private final EnsembleStore ensemble;
+  private final Substore donor;
+  private final List<RoutingTable> olderTables;
+  private final JobProgress progress;
+  private @Nullable KvCursor cursor;
+
+  /**
+   * Creates the job.
+   *
+   * @param olderTables those from before the cutover that iterations may still use
+   */
+  CleaningJob(
+      EnsembleStore ensemble,
+      Substore donor,
+      List<RoutingTable> olderTables,
+      JobProgress progress) {
+    super(progress);
+    this.ensemble = ensemble;
+    this.donor = donor;
+    this.olderTables = olderTables;
+    this.progress = progress;
+  }
+
+  @Override
+  boolean isReady() {
+    return olderTables.stream().noneMatch(RoutingTable::isPinned);
+  }
+
+  @Override
+  Step step() {
+    ensemble.topology().checkNotFailed();
+    KvCursor walk = cursor;
+    if (walk == null) {
+      progress.begin(donor.size().keysBound() * 2);
+      walk = donor.store().iterate();
+      cursor = walk;
+    }
+    for (int i = 0; i < KEYS_PER_STEP; i++) {
+      if (!walk.next()) {
+        release();
+        donor.store().flush();
+        ensemble.topology().endCleaning(donor);
+        return Step.DONE;
+      }
+      removeIfForeign(walk.key());
+      progress.advance();
+    }
+    return Step.AGAIN;
+  }
+
+  private void removeIfForeign(byte[] key) {
+    int bits = ensemble.hash().bits(key);
+    if (ensemble.topology().table().route(bits).substore() != donor) {
+      ReentrantLock lock = donor.stripes().of(bits);
+      lock.lock();
+      try {
+        donor.store().delete(key);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  @Override
+  void release() {
+    KvCursor walk = cursor;
+    cursor = null;
+    if (walk != null) {
+      walk.close();
+    }
+  }
+
+  /** After a failure the same is to be done again. */
+  @Override
+  List<GrowthJob> followUps() {
+    return ensemble.topology().isCleaning(donor)
+        ? List.of(new CleaningJob(ensemble, donor, olderTables, progress))
+        : List.of();
+  }
+
+  @Override
+  Phase phase() {
+    return Phase.CLEANING;
+  }
+
+  @Override
+  boolean concerns(Substore substore) {
+    return donor == substore;
+  }
+
+  @Override
+  Optional<String> donorName() {
+    return Optional.of(donor.name());
+  }
+
+  @Override
+  public String toString() {
+    return "cleaning of " + donor;
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvLimits;
+import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvOpenContext;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The layer {@code ensemble}: one store over many substores of any backend, whose number doubles as
+ * they fill, one split after the other, while the store is used.
+ */
+public final class EnsembleBackend implements KvBackend {
+  /** What holds of the whole if it holds of every substore. */
+  private static final Set<KvFeature> PASSED_ON =
+      EnumSet.of(
+          KvFeature.ORDERED,
+          KvFeature.COMPARE_AND_SET,
+          KvFeature.COMPACT,
+          KvFeature.SYNC_WRITES,
+          KvFeature.PERSISTENT,
+          KvFeature.EXCLUSIVE,
+          KvFeature.LINEARIZABLE,
+          KvFeature.SURVIVES_PROCESS_CRASH,
+          KvFeature.CHECKSUMMED_VALUES,
+          KvFeature.CHECKSUMMED_ALL);
+
+  /** Called by the service loader, or by hand. */
+  public EnsembleBackend() {}
+
+  @Override
+  public String name() {
+    return "ensemble";
+  }
+
+  @Override
+  public String description() {
+    return "Spreads one store over many substores of another backend, and doubles them online.";
+  }
+
+  @Override
+  public Set<KvFeature> features() {
+    return EnumSet.copyOf(PASSED_ON);
+  }
+
+  /** Returns the features of an ensemble over stores that have the given ones. */
+  static Set<KvFeature> featuresOver(Set<KvFeature> inner) {
+    Set<KvFeature> features = EnumSet.copyOf(PASSED_ON);
+    features.retainAll(inner);
+    return features;
+  }
+
+  @Override
+  public KvLimits limits() {
+    return new KvLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  @Override
+  public List<KvOption<?>> options() {
+    return EnsembleOptions.ALL;
+  }
+
+  @Override
+  public boolean isLayer() {
+    return true;
+  }
+
+  @Override
+  public KvStore open(KvOpenContext context) {
+    return EnsembleOpening.open(context);
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.KvOption;
+import java.time.Duration;
+import java.util.List;
+
+/** The options of the ensemble. */
+public final class EnsembleOptions {
+  /** How many substores a new ensemble begins with. */
+  public static final KvOption<Long> INITIAL_SUBSTORES =
+      KvOption.number("ensemble.initialSubstores")
+          .kind(KvOption.Kind.FORMAT)
+          .range(1L, (long) Region.MAX_BASES)
+          .build(3L, "Number of substores that a new ensemble begins with.");
+
+  /** How many live keys one substore carries before it splits. */
+  public static final KvOption<Long> MAX_KEYS =
+      KvOption.number("ensemble.maxKeys")
+          .kind(KvOption.Kind.STICKY)
+          .range(0L, Long.MAX_VALUE)
+          .build(
+              0L,
+              "Live keys that one substore carries before it splits, at least 16; 0: what its"
+                  + " backend suggests. Small values give many substores.");
+
+  /** How many live bytes one substore carries before it splits. */
+  public static final KvOption<Long> MAX_BYTES =
+      KvOption.sizeBytes("ensemble.maxBytes")
+          .kind(KvOption.Kind.STICKY)
+          .range(0L, Long.MAX_VALUE)
+          .build(
+              0L,
+              "Bytes of live keys and values that one substore carries before it splits, at least"
+                  + " 4KiB; 0: what its backend suggests.");
+
+  /** How many substores there may be. */
+  public static final KvOption<Long> MAX_SUBSTORES =
+      KvOption.number("ensemble.maxSubstores")
+          .kind(KvOption.Kind.STICKY)
+          .range(1L, 1L << 20)
+          .build(4096L, "Number of substores at which splitting stops; each costs file handles.");
+
+  /** How long one write may be held up while its substore is far over its limit. */
+  public static final KvOption<Duration> MAX_STALL =
+      KvOption.duration("ensemble.maxStall")
+          .range(Duration.ZERO, Duration.ofSeconds(10))
+          .build(
+              Duration.ofMillis(10),
+              "Longest time that one write is held up while a split relieves its substore, which"
+                  + " is over 1.5 times its limit.");
+
+  static final List<KvOption<?>> ALL =
+      List.of(INITIAL_SUBSTORES, MAX_KEYS, MAX_BYTES, MAX_SUBSTORES, MAX_STALL);
+
+  static final long LEAST_KEYS = 16;
+  static final long LEAST_BYTES = 4096;
+
+  private EnsembleOptions() {}
+}

@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.Durability;
+import dev.ensemblekv.api.KeyRange;
+import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvLimits;
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvReader;
+import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.ensemble.RoutingTable.Slot;
+import dev.ensemblekv.spi.KvOpenContext;
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One store over many substores: each key has one owner by its hash.
+ *
+ * <p>A read asks the owner, and again if it missed and the table has changed meanwhile, as the key
+ * may have moved. A write takes the stripe of its key at the owner, makes sure that this is still
+ * the owner, and writes. Locks are taken in this order: stripes by ascending substore and number,
+ * then those of {@link Topology}, then those of the engines.
+ */
+final class EnsembleStore implements KvStore {
+  private static final String SUBSTORES = "substores";
+
+  private final KvOpenContext context;
+  private final Topology topology;
+  private final KeyHash hash;
+  private final Growth growth;
+  private final Backpressure backpressure;
+  private final Set<KvFeature> features;
+  private final KvLimits limits;
+  private final Map<Integer, String> unsplittable = new ConcurrentHashMap<>();
+  private final AtomicBoolean recordPending = new AtomicBoolean();
+
+  EnsembleStore(KvOpenContext context, Topology topology, long seed) {
+    this.context = context;
+    this.topology = topology;
+    this.hash = new KeyHash(seed);
+    this.growth = new Growth(context.executor(), this::split, () -> topology.failure() != null);
+    this.backpressure = new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth);
+    KvStore first = topology.table().slots().get(0).substore().store();
+    this.features = Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features()));
+    this.limits = first.limits();
+  }
+
+  static Path directory(KvOpenContext context, int id) {
+    return context.directory().resolve(SUBSTORES).resolve(Manifest.name(id));
+  }
+
+  /** Takes up what was left to do when the ensemble was last open. */
+  void startGrowth() {
+    topology
+        .manifest()
+        .entries()
+        .forEach(
+            (id, entry) -> {
+              if (entry.role() == Manifest.Role.COPYING) {
+                growth.add(discarding(id));
+              }
+            });
+    for (Slot slot : topology.table().slots()) {
+      if (slot.holdsForeignKeys()) {
+        growth.add(cleaning(slot.substore()));
+      }
+      wantSplitIfFull(slot.substore());
+    }
+  }
+
+  private GrowthJob split(Growth.SplitRequest request) {
+    return new SplitJob(this, request, progress());
+  }
+
+  GrowthJob cleaning(Substore donor) {
+    return new CleaningJob(this, donor, topology.pinnedOldTables(), progress());
+  }
+
+  GrowthJob discarding(int id) {
+    return new DiscardingJob(this, id, progress());
+  }
+
+  private JobProgress progress() {
+    return new JobProgress(context.executor());
+  }
+
+  Topology topology() {
+    return topology;
+  }
+
+  KeyHash hash() {
+    return hash;
+  }
+
+  KvStore createSubstore(int id) {
+    return context.createInner(directory(context, id), Manifest.name(id));
+  }
+
+  void destroySubstore(int id) {
+    context.destroyInner(directory(context, id));
+  }
+
+  /** Returns the bytes that may still be written where the substores are. */
+  long usableBytes() {
+    try {
+      return context.disk().usableBytes(context.directory());
+    } catch (IOException e) {
+      throw DiskFiles.failure("the free space cannot be told", context.directory(), e);
+    }
+  }
+
+  boolean isAtMaxSubstores() {
+    return topology.table().slots().size() >= context.option(EnsembleOptions.MAX_SUBSTORES);
+  }
+
+  /** Notes why a substore over its limit is not split; {@code null}: nothing is in the way. */
+  void unsplittable(Substore substore, @Nullable String obstacle) {
+    if (obstacle == null) {
+      unsplittable.remove(substore.id());
+    } else {
+      unsplittable.put(substore.id(), obstacle);
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    int bits = hash.bits(key);
+    while (true) {
+      RoutingTable table = topology.table();
+      Substore owner = table.route(bits).substore();
+      byte[] value = read(owner, "get", () -> owner.store().get(key));
+      if (value != null || table == topology.table()) {
+        return value;
+      }
+    }
+  }
+
+  @Override
+  public <R> @Nullable R read(byte[] key, KvReader<R> reader) {
+    int bits = hash.bits(key);
+    boolean[] found = new boolean[1];
+    while (true) {
+      RoutingTable table = topology.table();
+      Substore owner = table.route(bits).substore();
+      R result =
+          read(
+              owner,
+              "read",
+              () ->
+                  owner
+                      .store()
+                      .<R>read(
+                          key,
+                          value -> {
+                            found[0] = true;
+                            return reader.read(value);
+                          }));
+      if (found[0] || table == topology.table()) {
+        return result;
+      }
+    }
+  }
+
+  @Override
+  public boolean exists(byte[] key) {
+    int bits = hash.bits(key);
+    while (true) {
+      RoutingTable table = topology.table();
+      Substore owner = table.route(bits).substore();
+      Boolean present = read(owner, "exists", () -> owner.store().exists(key));
+      if (Boolean.TRUE.equals(present) || table == topology.table()) {
+        return Boolean.TRUE.equals(present);
+      }
+    }
+  }
+
+  /** What is done with a store, and may find nothing. */
+  private interface Reading<R> {
+    @Nullable R read();
+  }
+
+  private <R> @Nullable R read(Substore owner, String operation, Reading<R> reading) {
+    try {
+      return reading.read();
+    } catch (KvException e) {
+      throw located(e, operation, owner);
+    }
+  }
+
+  private KvException located(KvException e, String operation, Substore substore) {
+    e.locate(operation, context.storeName() + "/" + substore.name());
+    return e;
+  }
+
+  @Override
+  public void put(byte[] key, byte[] value) {
+    int bits = hash.bits(key);
+    Substore owner =
+        write(
+            bits,
+            "put",
+            substore -> {
+              substore.apply(bits, key, value);
+              return true;
+            });
+    grown(owner, (long) key.length + value.length);
+  }
+
+  @Override
+  public void delete(byte[] key) {
+    int bits = hash.bits(key);
+    write(
+        bits,
+        "delete",
+        substore -> {
+          substore.apply(bits, key, null);
+          return true;
+        });
+  }
+
+  @Override
+  public boolean compareAndSet(
+      byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
+    int bits = hash.bits(key);
+    boolean[] replaced = new boolean[1];
+    Substore owner =
+        write(
+            bits,
+            "compareAndSet",
+            substore -> {
+              replaced[0] = substore.compareAndSet(bits, key, expected, replacement);
+              return true;
+            });
+    if (replaced[0] && replacement != null) {
+      grown(owner, (long) key.length + replacement.length);
+    }
+    return replaced[0];
+  }
+
+  /** A write to one substore. */
+  private interface Writing {
+    boolean write(Substore owner);
+  }
+
+  /** Runs a write under the stripe of its key at the substore that owns it; returns that. */
+  private Substore write(int bits, String operation, Writing writing) {
+    backpressure.await(topology.table().route(bits).substore());
+    while (true) {
+      topology.checkNotFailed();
+      Substore owner = topology.table().route(bits).substore();
+      ReentrantLock lock = owner.stripes().of(bits);
+      lock.lock();
+      try {
+        if (topology.table().route(bits).substore() == owner) {
+          writing.write(owner);
+          return owner;
+        }
+      } catch (KvException e) {
+        throw located(e, operation, owner);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  @Override
+  public void write(KvBatch batch, Durability durability) {
+    while (true) {
+      topology.checkNotFailed();
+      RoutingTable table = topology.table();
+      BatchParts parts = BatchParts.of(batch, table, hash);
+      parts.substores().forEach(backpressure::await);
+      parts.lock();
+      try {
+        if (table == topology.table()) {
+          parts.write(durability);
+          break;
+        }
+      } catch (KvException e) {
+        e.locate("write", context.storeName());
+        throw e;
+      } finally {
+        parts.unlock();
+      }
+    }
+    batch.replay(new GrowthOfBatch());
+  }
+
+  /** Counts the puts of a batch that was written. */
+  private final class GrowthOfBatch implements KvBatch.Handler {
+    @Override
+    public void put(byte[] key, byte[] value) {
+      grown(topology.table().route(hash.bits(key)).substore(), (long) key.length + value.length);
+    }
+
+    @Override
+    public void delete(byte[] key) {}
+  }
+
+  private void grown(Substore substore, long bytes) {
+    substore.size().add(bytes);
+    wantSplitIfFull(substore);
+    if (substore.size().isRecordDue() && recordPending.compareAndSet(false, true)) {
+      context.executor().execute(this::recordBounds);
+    }
+  }
+
+  private void wantSplitIfFull(Substore substore) {
+    if (substore.size().isMarkReached()) {
+      growth.want(substore, false);
+    }
+  }
+
+  private void recordBounds() {
+    recordPending.set(false);
+    topology.recordBounds(false);
+  }
+
+  /** Counts by what the engines know, or a walk over those that hold foreign keys. */
+  @Override
+  public long size() {
+    RoutingTable table = topology.pin();
+    try {
+      long keys = 0;
+      for (Slot slot : table.slots()) {
+        keys += slot.holdsForeignKeys() ? count(slot) : slot.substore().store().size();
+      }
+      return keys;
+    } finally {
+      unpin(table);
+    }
+  }
+
+  private long count(Slot slot) {
+    long keys = 0;
+    try (KvCursor cursor = owned(slot, slot.substore().store().iterate())) {
+      while (cursor.next()) {
+        keys++;
+      }
+    }
+    return keys;
+  }
+
+  @Override
+  public KvCursor iterate() {
+    RoutingTable table = topology.pin();
+    return new ChainedCursor(
+        table, slot -> owned(slot, slot.substore().store().iterate()), () -> unpin(table));
+  }
+
+  @Override
+  public KvCursor scan(KeyRange range) {
+    if (!features.contains(KvFeature.ORDERED)) {
+      throw KvFeature.ORDERED.unsupported("scan");
+    }
+    RoutingTable table = topology.pin();
+    List<KvCursor> cursors = new ArrayList<>();
+    try {
+      for (Slot slot : table.slots()) {
+        cursors.add(owned(slot, slot.substore().store().scan(range)));
+      }
+      return new MergingCursor(cursors, range.isReverse(), () -> unpin(table));
+    } catch (RuntimeException | Error e) {
+      cursors.forEach(KvCursor::close);
+      unpin(table);
+      throw e;
+    }
+  }
+
+  private KvCursor owned(Slot slot, KvCursor cursor) {
+    return slot.holdsForeignKeys() ? new OwnedCursor(cursor, slot.region(), hash) : cursor;
+  }
+
+  void unpin(RoutingTable table) {
+    if (table.unpin() && table != topology.table()) {
+      growth.kick();
+    }
+  }
+
+  /** Flushes every substore, even if one fails; throws the first failure. */
+  @Override
+  public void flush() {
+    topology.checkNotFailed();
+    List<KvException> failures = new ArrayList<>();
+    for (Slot slot : topology.table().slots()) {
+      try {
+        slot.substore().store().flush();
+      } catch (KvException e) {
+        failures.add(located(e, "flush", slot.substore()));
+      }
+    }
+    throwFirst(failures);
+  }
+
+  private static void throwFirst(List<KvException> failures) {
+    if (!failures.isEmpty()) {
+      KvException first = failures.get(0);
+      failures.subList(1, failures.size()).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  /** Verifies every substore, and that every key is in the one that owns it, and only there. */
+  @Override
+  public KvTask verify() {
+    return KvTask.start(
+        context.executor(), "verify", "keys", progress -> Verification.run(this, progress));
+  }
+
+  @Override
+  public KvTask compact() {
+    if (!features.contains(KvFeature.COMPACT)) {
+      throw KvFeature.COMPACT.unsupported("compact");
+    }
+    return KvTask.start(
+        context.executor(),
+        "compact",
+        "substores",
+        progress -> {
+          for (Slot slot : topology.table().slots()) {
+            Verification.runInner(slot.substore().store().compact(), progress);
+          }
+        });
+  }
+
+  @Override
+  public KvStats stats() {
+    return EnsembleStats.of(
+        KvStats.builder(context.spec(), context.storeName()),
+        topology,
+        growth.status(),
+        backpressure,
+        unsplittable);
+  }
+
+  @Override
+  public Set<KvFeature> features() {
+    return features;
+  }
+
+  @Override
+  public KvLimits limits() {
+    return limits;
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    return type == EnsembleControl.class
+        ? Optional.of(type.cast(new Control(growth, topology)))
+        : KvStore.super.unwrap(type);
+  }
+
+  /** Closes every substore, even if one fails; throws the first failure. */
+  @Override
+  public void close() {
+    growth.close();
+    List<KvException> failures = new ArrayList<>();
+    for (Substore substore : topology.substores()) {
+      try {
+        substore.store().close();
+      } catch (KvException e) {
+        failures.add(located(e, "close", substore));
+      }
+    }
+    if (topology.failure() == null && !context.option(KvOptions.READ_ONLY)) {
+      try {
+        topology.recordBounds(failures.isEmpty());
+      } catch (KvException e) {
+        failures.add(e);
+      }
+    }
+    throwFirst(failures);
+  }
+
+  /** What users steer. */
+  private record Control(Growth growth, Topology topology) implements EnsembleControl {
+    @Override
+    public Status status() {
+      return growth.status();
+    }
+
+    @Override
+    public void splitNow() {
+      growth.want(EnsembleStats.fullest(topology.table()), true);
+    }
+
+    @Override
+    public void splitNow(String substore) {
+      Substore donor =
+          topology.table().slots().stream()
+              .map(Slot::substore)
+              .filter(candidate -> candidate.name().equals(substore))
+              .findFirst()
+              .orElseThrow(
+                  () -> new IllegalArgumentException("there is no substore '" + substore + "'"));
+      growth.want(donor, true);
+    }
+
+    @Override
+    public void pause() {
+      growth.pause();
+    }
+
+    @Override
+    public void resume() {
+      growth.resume();
+    }
+
+    @Override
+    public boolean abort() {
+      return growth.abort();
+    }
+  }
+}

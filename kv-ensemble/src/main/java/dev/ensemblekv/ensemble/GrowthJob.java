@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Something that {@link Growth} does in small steps. Used by one thread at a time. */
+abstract class GrowthJob {
+
+  /** What a step came to. */
+  enum Step {
+    /** There is more to do. */
+    AGAIN,
+    /** The job is at its end. */
+    DONE
+  }
+
+  private final JobProgress progress;
+
+  GrowthJob(JobProgress progress) {
+    this.progress = progress;
+  }
+
+  /** Does a little; what it throws makes the job fail. */
+  abstract Step step();
+
+  /** Tells whether the first step can be done now. */
+  boolean isReady() {
+    return true;
+  }
+
+  /** Returns what is going on; read by any thread. */
+  abstract EnsembleControl.Phase phase();
+
+  /** Tells whether the job needs a substore for itself. */
+  abstract boolean concerns(Substore substore);
+
+  /** Tells whether the job will make a substore smaller. */
+  boolean isSplitOf(Substore substore) {
+    return false;
+  }
+
+  /** Tells whether {@link #abandon} would do anything; read by any thread. */
+  boolean canAbandon() {
+    return false;
+  }
+
+  /** Undoes what was done, if that is possible; returns whether it was. */
+  boolean abandon() {
+    release();
+    return false;
+  }
+
+  /** Lets go of what the job holds in memory, as the ensemble is closed. */
+  void release() {}
+
+  /** Returns the chores that come of the job, once it is at its end, well or not. */
+  List<GrowthJob> followUps() {
+    return List.of();
+  }
+
+  /**
+   * Returns the request that the job did not fulfil, if it is to be tried again after a failure.
+   */
+  Optional<Growth.SplitRequest> retried() {
+    return Optional.empty();
+  }
+
+  /** Returns how many cutovers the job has done. */
+  int cutovers() {
+    return 0;
+  }
+
+  Optional<String> donorName() {
+    return Optional.empty();
+  }
+
+  Optional<String> targetName() {
+    return Optional.empty();
+  }
+
+  final double progress() {
+    return progress.fraction();
+  }
+
+  final Optional<Duration> remaining() {
+    return progress.remaining();
+  }
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.ensemble.EnsembleControl.Phase;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One split by copying: the upper half of a donor goes to a new target while both are used.
+ *
+ * <ol>
+ *   <li>Count: only live data splits, so the donor's bound is corrected first.
+ *   <li>Create: publish that a target may exist, create it, put up the mirror. From here on every
+ *       write to the moving half goes to the donor and then to the target, under its stripe.
+ *   <li>Copy: walk the donor; for each moving key, under its stripe, write the donor's present
+ *       value to the target. It is read again there, so that nothing older than a mirrored write,
+ *       and nothing deleted, is ever written.
+ *   <li>Verify: walk donor and target, and compare each moving key under its stripe. Flush the
+ *       target.
+ *   <li>Cut over, under all stripes of the donor: flush the target's last writes, publish the
+ *       manifest, swap the table, take down the mirror.
+ * </ol>
+ *
+ * <p>The donor is in charge until the manifest is published. Whatever fails before, the target is
+ * thrown away; {@link CleaningJob} does what is left to do after.
+ */
+final class SplitJob extends GrowthJob {
+  /**
+   * With fewer keys a split relieves nothing: one of them is large, or the limits are too small.
+   */
+  private static final int LEAST_KEYS = 8;
+
+  private static final int KEYS_PER_STEP = 128;
+  private static final int COUNTED_PER_STEP = 4096;
+
+  private final EnsembleStore ensemble;
+  private final Topology topology;
+  private final Growth.SplitRequest request;
+  private final Substore donor;
+  private final Region region;
+  private final JobProgress progress;
+  private volatile Phase phase = Phase.COUNTING;
+  private volatile @Nullable Substore target;
+
+  // Used by the thread of the step only.
+  private @Nullable KvCursor cursor;
+  private @Nullable Mirror mirror;
+  private int targetId = -1;
+  private boolean countingTarget;
+  private long countedKeys;
+  private long countedBytes;
+  private long keysBefore;
+  private long bytesBefore;
+  private boolean cutOver;
+
+  SplitJob(EnsembleStore ensemble, Growth.SplitRequest request, JobProgress progress) {
+    super(progress);
+    this.ensemble = ensemble;
+    this.topology = ensemble.topology();
+    this.request = request;
+    this.donor = request.donor();
+    this.region = topology.region(donor);
+    this.progress = progress;
+  }
+
+  @Override
+  Step step() {
+    topology.checkNotFailed();
+    return switch (phase) {
+      case COUNTING -> count();
+      case CREATING -> create();
+      case COPYING -> copy();
+      case VERIFYING -> countingTarget ? verifyTarget() : verifyDonor();
+      case CUTTING_OVER -> cutOver();
+      default -> throw new IllegalStateException("no step in " + phase);
+    };
+  }
+
+  private Step count() {
+    KvStats stats = donor.store().stats();
+    if (Substore.isExact(stats)) {
+      keysBefore = donor.size().keysBound();
+      bytesBefore = donor.size().bytesBound();
+      stats = donor.store().stats();
+      return decide(
+          Substore.figure(stats, KvMetric.KEYS), Substore.figure(stats, KvMetric.LIVE_BYTES));
+    }
+    KvCursor walk = cursor;
+    if (walk == null) {
+      keysBefore = donor.size().keysBound();
+      bytesBefore = donor.size().bytesBound();
+      progress.begin(keysBefore);
+      walk = startWalk(donor.store());
+    }
+    for (int i = 0; i < COUNTED_PER_STEP; i++) {
+      if (!walk.next()) {
+        endWalk();
+        return decide(countedKeys, countedBytes);
+      }
+      countedKeys++;
+      countedBytes += walk.key().length + (long) walk.value().length;
+      progress.advance();
+    }
+    return Step.AGAIN;
+  }
+
+  private Step decide(long keys, long bytes) {
+    donor.size().correct(keys, keysBefore, bytes, bytesBefore);
+    if (!request.forced() && !donor.size().isOverLimit(keys, bytes)) {
+      return Step.DONE;
+    }
+    String obstacle = obstacle(keys);
+    ensemble.unsplittable(donor, obstacle);
+    if (obstacle != null) {
+      return Step.DONE;
+    }
+    checkSpace(bytes);
+    progress.begin(keys * 2 + keys / 2); // copying, verifying, and verifying the half that moves
+    phase = Phase.CREATING;
+    return Step.AGAIN;
+  }
+
+  private @Nullable String obstacle(long keys) {
+    if (region.depth() == Region.MAX_DEPTH) {
+      return "it has been split " + Region.MAX_DEPTH + " times, and there are no more hash bits";
+    }
+    if (keys < LEAST_KEYS) {
+      return "it has only " + keys + " keys";
+    }
+    return ensemble.isAtMaxSubstores() ? "there are ensemble.maxSubstores already" : null;
+  }
+
+  private void checkSpace(long bytes) {
+    long usable = ensemble.usableBytes();
+    if (usable < bytes / 2) {
+      throw new SplitFailedException(
+          "the disk has " + usable + " bytes left, the target needs about " + bytes / 2, null);
+    }
+  }
+
+  private Step create() {
+    targetId = topology.beginSplit(donor);
+    KvStore store = ensemble.createSubstore(targetId);
+    Substore created = topology.emptySubstore(targetId, store);
+    target = created;
+    Mirror copy = new Mirror(ensemble.hash(), region, created);
+    mirror = copy;
+    underAllStripes(() -> donor.mirror(copy));
+    startWalk(donor.store());
+    phase = Phase.COPYING;
+    return Step.AGAIN;
+  }
+
+  private Step copy() {
+    KvStore to = createdTarget().store();
+    boolean more =
+        walk(
+            key -> {
+              byte[] value = donor.store().get(key);
+              if (value != null) {
+                to.put(key, value);
+              }
+            });
+    if (!more) {
+      startWalk(donor.store());
+      phase = Phase.VERIFYING;
+    }
+    return Step.AGAIN;
+  }
+
+  private Step verifyDonor() {
+    if (!walk(this::compare)) {
+      createdTarget().store().flush();
+      countingTarget = true;
+      keysBefore = donor.size().keysBound();
+      bytesBefore = donor.size().bytesBound();
+      countedKeys = 0;
+      countedBytes = 0;
+      startWalk(createdTarget().store());
+    }
+    return Step.AGAIN;
+  }
+
+  private Step verifyTarget() {
+    if (!walk(this::compare)) {
+      phase = Phase.CUTTING_OVER;
+    }
+    return Step.AGAIN;
+  }
+
+  private void compare(byte[] key) {
+    byte[] expected = donor.store().get(key);
+    byte[] actual = createdTarget().store().get(key);
+    if (!Arrays.equals(expected, actual)) {
+      throw new SplitFailedException(
+          "donor and target differ in a key of " + key.length + " bytes", null);
+    }
+    if (countingTarget && actual != null) {
+      countedKeys++;
+      countedBytes += key.length + (long) actual.length;
+    }
+  }
+
+  /** What is done with each moving key of a walk, under its stripe. */
+  private interface KeyAction {
+    void accept(byte[] key);
+  }
+
+  /** Goes on a little with the walk; returns whether there is more. */
+  private boolean walk(KeyAction action) {
+    KvCursor at = cursor;
+    if (at == null) {
+      throw new IllegalStateException("no walk");
+    }
+    checkMirror();
+    for (int i = 0; i < KEYS_PER_STEP; i++) {
+      if (!at.next()) {
+        endWalk();
+        return false;
+      }
+      byte[] key = at.key();
+      int bits = ensemble.hash().bits(key);
+      if (region.isInUpper(bits)) {
+        ReentrantLock lock = donor.stripes().of(bits);
+        lock.lock();
+        try {
+          action.accept(key);
+        } finally {
+          lock.unlock();
+        }
+      }
+      progress.advance();
+    }
+    return true;
+  }
+
+  private Step cutOver() {
+    Substore to = createdTarget();
+    to.store().flush(); // most of it without holding anybody up
+    underAllStripes(
+        () -> {
+          checkMirror();
+          to.store().flush();
+          long movedKeys = countedKeys + donor.size().keysBound() - keysBefore;
+          long movedBytes = countedBytes + donor.size().bytesBound() - bytesBefore;
+          to.size().correct(movedKeys, 0, movedBytes, 0);
+          topology.cutOver(donor, to);
+          cutOver = true;
+          donor.size().correct(0, countedKeys, 0, countedBytes);
+          donor.mirror(null);
+        });
+    return Step.DONE;
+  }
+
+  private void checkMirror() {
+    Mirror copy = mirror;
+    if (copy == null) {
+      throw new IllegalStateException("no mirror");
+    }
+    copy.check();
+  }
+
+  private Substore createdTarget() {
+    Substore created = target;
+    if (created == null) {
+      throw new IllegalStateException("no target");
+    }
+    return created;
+  }
+
+  private void underAllStripes(Runnable action) {
+    BitSet all = donor.stripes().all();
+    donor.stripes().lock(all);
+    try {
+      action.run();
+    } finally {
+      donor.stripes().unlock(all);
+    }
+  }
+
+  private KvCursor startWalk(KvStore store) {
+    KvCursor walk = store.iterate();
+    cursor = walk;
+    return walk;
+  }
+
+  private void endWalk() {
+    KvCursor walk = cursor;
+    cursor = null;
+    if (walk != null) {
+      walk.close();
+    }
+  }
+
+  @Override
+  boolean canAbandon() {
+    return !cutOver && phase != Phase.COUNTING;
+  }
+
+  @Override
+  boolean abandon() {
+    if (cutOver) {
+      return false;
+    }
+    underAllStripes(() -> donor.mirror(null));
+    release();
+    return true;
+  }
+
+  @Override
+  void release() {
+    endWalk();
+    Substore created = target;
+    if (!cutOver && created != null) {
+      target = null;
+      created.store().close();
+    }
+  }
+
+  @Override
+  List<GrowthJob> followUps() {
+    if (cutOver) {
+      return List.of(ensemble.cleaning(donor));
+    }
+    return targetId < 0 || topology.failure() != null
+        ? List.of()
+        : List.of(ensemble.discarding(targetId));
+  }
+
+  @Override
+  Optional<Growth.SplitRequest> retried() {
+    return Optional.of(request);
+  }
+
+  @Override
+  int cutovers() {
+    return cutOver ? 1 : 0;
+  }
+
+  @Override
+  Phase phase() {
+    return phase;
+  }
+
+  @Override
+  boolean concerns(Substore substore) {
+    return donor == substore;
+  }
+
+  @Override
+  boolean isSplitOf(Substore substore) {
+    return donor == substore;
+  }
+
+  @Override
+  Optional<String> donorName() {
+    return Optional.of(donor.name());
+  }
+
+  @Override
+  Optional<String> targetName() {
+    return Optional.ofNullable(target).map(Substore::name);
+  }
+
+  @Override
+  public String toString() {
+    return "split of " + donor;
+  }
+}

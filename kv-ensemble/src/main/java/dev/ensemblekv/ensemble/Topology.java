@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreFailedException;
+import dev.ensemblekv.ensemble.Manifest.Entry;
+import dev.ensemblekv.ensemble.Manifest.Role;
+import dev.ensemblekv.spi.KvCapacity;
+import dev.ensemblekv.spi.io.Disk;
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an ensemble is made of at present: the manifest, the open substores, and the routing table
+ * made of both. Every change is published on disk before it is seen in memory.
+ *
+ * <p>If publishing fails after the new manifest may have come into place, nobody knows which of the
+ * two a crash would leave: the ensemble has failed, and deletes nothing any more. Thread-safe;
+ * where a writer's stripes are held too, they are taken first.
+ */
+final class Topology {
+  static final String MANIFEST = "MANIFEST";
+
+  private final Disk disk;
+  private final Path manifestPath;
+  private final KvCapacity capacity;
+  private volatile RoutingTable table;
+  private volatile @Nullable KvException failure;
+
+  // Guarded by this.
+  private final SortedMap<Integer, Substore> substores;
+  private final List<RoutingTable> retired = new ArrayList<>();
+  private Manifest manifest;
+
+  Topology(
+      Disk disk,
+      Path manifestPath,
+      Manifest manifest,
+      SortedMap<Integer, Substore> substores,
+      KvCapacity capacity) {
+    this.disk = disk;
+    this.manifestPath = manifestPath;
+    this.manifest = manifest;
+    this.substores = new TreeMap<>(substores);
+    this.capacity = capacity;
+    this.table = RoutingTable.of(manifest, substores);
+  }
+
+  RoutingTable table() {
+    return table;
+  }
+
+  /** Returns the present table, pinned: the substores keep the keys it routes to them. */
+  RoutingTable pin() {
+    while (true) {
+      RoutingTable pinned = table;
+      pinned.pin();
+      if (pinned == table) {
+        return pinned;
+      }
+      pinned.unpin();
+    }
+  }
+
+  /** Returns the tables that iterations still use, other than the present one. */
+  synchronized List<RoutingTable> pinnedOldTables() {
+    retired.removeIf(old -> !old.isPinned());
+    return List.copyOf(retired);
+  }
+
+  synchronized Manifest manifest() {
+    return manifest;
+  }
+
+  /** Returns why the ensemble has failed, if it has. */
+  @Nullable KvException failure() {
+    return failure;
+  }
+
+  /**
+   * Throws if the ensemble has failed.
+   *
+   * @throws StoreFailedException if so
+   */
+  void checkNotFailed() {
+    KvException cause = failure;
+    if (cause != null) {
+      throw new StoreFailedException(
+          "the ensemble has failed: " + cause.getMessage() + "; reopen it", manifestPath, cause);
+    }
+  }
+
+  /** Makes a substore of an empty store. */
+  Substore emptySubstore(int id, KvStore store) {
+    boolean exact = Substore.isExact(store.stats());
+    return new Substore(
+        id,
+        store,
+        exact ? SubstoreSize.exact(capacity, id, 0, 0) : SubstoreSize.bounded(capacity, id, 0, 0));
+  }
+
+  /** Gives out the id of a new target and publishes that it may exist. */
+  synchronized int beginSplit(Substore donor) {
+    int id = manifest.nextId();
+    Region upper = entry(donor).region().upper();
+    publish(manifest.with(id, new Entry(Role.COPYING, upper, 0, 0)));
+    return id;
+  }
+
+  /**
+   * Hands the upper half of a donor over to a target that holds all of it, durably. The caller
+   * holds all stripes of the donor.
+   */
+  synchronized void cutOver(Substore donor, Substore target) {
+    Entry whole = entry(donor);
+    substores.put(target.id(), target);
+    try {
+      publish(
+          manifest
+              .with(donor.id(), new Entry(Role.CLEANING, whole.region().lower(), 0, 0))
+              .with(target.id(), new Entry(Role.OWNER, whole.region().upper(), 0, 0)));
+    } catch (RuntimeException e) {
+      substores.remove(target.id());
+      throw e;
+    }
+    replaceTable();
+  }
+
+  /** Publishes that a donor holds nothing any more of what it handed over. */
+  synchronized void endCleaning(Substore donor) {
+    publish(manifest.with(donor.id(), new Entry(Role.OWNER, entry(donor).region(), 0, 0)));
+    replaceTable();
+  }
+
+  /** Publishes that what was left of a target is gone. */
+  synchronized void endDiscarding(int id) {
+    publish(manifest.without(id));
+  }
+
+  /** Publishes the present bounds of all substores. */
+  synchronized void recordBounds(boolean closed) {
+    publish(manifest.withClosed(closed));
+  }
+
+  /** Returns the region of a substore that owns one. */
+  synchronized Region region(Substore substore) {
+    return entry(substore).region();
+  }
+
+  /** Tells whether a substore still holds keys that it handed over. */
+  synchronized boolean isCleaning(Substore substore) {
+    return entry(substore).role() == Role.CLEANING;
+  }
+
+  private Entry entry(Substore substore) {
+    Entry entry = manifest.entries().get(substore.id());
+    if (entry == null) {
+      throw new IllegalStateException(substore + " is not in the manifest");
+    }
+    return entry;
+  }
+
+  private void publish(Manifest changed) {
+    checkNotFailed();
+    Manifest next = changed.withBounds(substores);
+    next.checkInvariants();
+    try {
+      DiskFiles.replace(disk, manifestPath, next.encode());
+    } catch (DiskFiles.PublishException e) {
+      KvException cause =
+          DiskFiles.failure("the manifest may or may not be in place", manifestPath, e);
+      failure = cause;
+      throw cause;
+    } catch (IOException e) {
+      throw DiskFiles.failure("the manifest cannot be written", manifestPath, e);
+    }
+    manifest = next;
+    substores.values().forEach(substore -> substore.size().recorded());
+  }
+
+  private void replaceTable() {
+    RoutingTable old = table;
+    table = RoutingTable.of(manifest, Collections.unmodifiableMap(substores));
+    retired.add(old);
+  }
+
+  /** Returns the open substores that own something. */
+  synchronized Collection<Substore> substores() {
+    return List.copyOf(substores.values());
+  }
+}

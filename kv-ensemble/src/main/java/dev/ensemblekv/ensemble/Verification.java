@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.ensemble.RoutingTable.Slot;
+import java.time.Duration;
+
+/**
+ * The check of an ensemble: each substore by its engine's own check, and each key by its owner.
+ * What is wrong in one substore does not keep the others from being checked.
+ */
+final class Verification {
+  private static final Duration CANCEL_CHECK = Duration.ofMillis(50);
+
+  private Verification() {}
+
+  static void run(EnsembleStore ensemble, KvTask.Progress progress) {
+    RoutingTable table = ensemble.topology().pin();
+    try {
+      for (Slot slot : table.slots()) {
+        try {
+          runInner(slot.substore().store().verify(), progress);
+          checkOwners(ensemble, slot, progress);
+        } catch (KvException e) {
+          progress.problem(slot.substore() + ": " + e.getMessage(), e.path().orElse(null));
+        }
+      }
+    } finally {
+      ensemble.unpin(table);
+    }
+  }
+
+  /** Keys of others are expected only where cleaning has not come to its end. */
+  private static void checkOwners(EnsembleStore ensemble, Slot slot, KvTask.Progress progress) {
+    try (KvCursor cursor = slot.substore().store().iterate()) {
+      while (cursor.next()) {
+        boolean owned = slot.region().contains(ensemble.hash().bits(cursor.key()));
+        if (owned) {
+          progress.advance(1);
+        } else if (!slot.holdsForeignKeys()) {
+          progress.problem(slot.substore() + " holds a key that it does not own", null);
+        }
+      }
+    }
+  }
+
+  /** Waits for a task of a substore, passes on its problems, and cancels it if this one is. */
+  static void runInner(KvTask inner, KvTask.Progress progress) {
+    try {
+      while (!inner.await(CANCEL_CHECK)) {
+        progress.advance(0);
+      }
+    } catch (RuntimeException e) {
+      inner.cancel();
+      throw e;
+    }
+    inner.result().problems().forEach(found -> progress.problem(found.message(), found.path()));
+  }
+}
