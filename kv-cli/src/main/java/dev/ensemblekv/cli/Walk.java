@@ -5,15 +5,17 @@ import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvStore;
+import org.jspecify.annotations.Nullable;
 
 /** A walk over the keys with a prefix: in key order if the store has one, else through all of it. */
 final class Walk implements AutoCloseable {
   private final KvCursor cursor;
-  private final KeyRange range;
+  private final @Nullable KeyRange filter;
+  private byte[] key = new byte[0];
 
-  private Walk(KvCursor cursor, KeyRange range) {
+  private Walk(KvCursor cursor, @Nullable KeyRange filter) {
     this.cursor = cursor;
-    this.range = range;
+    this.filter = filter;
   }
 
   static Walk over(KvStore store) {
@@ -22,7 +24,9 @@ final class Walk implements AutoCloseable {
 
   static Walk over(KvStore store, byte[] prefix) {
     KeyRange range = KeyRange.prefix(prefix);
-    return new Walk(isOrdered(store) ? store.scan(range) : store.iterate(), range);
+    return isOrdered(store)
+        ? new Walk(store.scan(range), null)
+        : new Walk(store.iterate(), range);
   }
 
   static boolean isOrdered(KvStore store) {
@@ -32,15 +36,17 @@ final class Walk implements AutoCloseable {
   /** Goes to the next pair; returns {@code false} at the end. */
   boolean next() {
     while (cursor.next()) {
-      if (range.contains(cursor.key())) {
+      key = cursor.key();
+      if (filter == null || filter.contains(key)) {
         return true;
       }
     }
     return false;
   }
 
+  /** Returns the key; it is the caller's until the next step. */
   byte[] key() {
-    return cursor.key();
+    return key;
   }
 
   byte[] value() {

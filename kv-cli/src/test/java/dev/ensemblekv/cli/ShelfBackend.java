@@ -171,7 +171,10 @@ final class ShelfBackend implements KvBackend {
 
     @Override
     public KvCursor scan(KeyRange range) {
-      return cursor(pairs);
+      NavigableMap<byte[], byte[]> part = pairs;
+      part = range.from().isPresent() ? part.tailMap(range.from().get(), true) : part;
+      part = range.to().isPresent() ? part.headMap(range.to().get(), false) : part;
+      return cursor(part);
     }
 
     private KvCursor cursor(NavigableMap<byte[], byte[]> map) {
@@ -220,7 +223,7 @@ final class ShelfBackend implements KvBackend {
     public void close() {}
   }
 
-  /** Goes through a map; a scan of a prefix gets more than it asked for, which it must not mind. */
+  /** Goes through a map. */
   private static final class ShelfCursor implements KvCursor {
     private Iterator<Map.Entry<byte[], byte[]>> rest;
     private Map.@Nullable Entry<byte[], byte[]> current;
