@@ -30,6 +30,31 @@ final class Bytes {
     return null;
   }
 
+  /** Compares as unsigned bytes, which is the order of keys. */
+  static int compare(byte[] a, byte[] b) {
+    return Arrays.compareUnsigned(a, b);
+  }
+
+  /** Returns the least byte string greater than another: itself with a zero byte appended. */
+  static byte[] successor(byte[] bytes) {
+    return Arrays.copyOf(bytes, bytes.length + 1);
+  }
+
+  static boolean equal(byte @Nullable [] a, byte @Nullable [] b) {
+    return Arrays.equals(a, b);
+  }
+
+  static byte[] concatenate(byte[] head, byte[] tail) {
+    byte[] all = Arrays.copyOf(head, head.length + tail.length);
+    System.arraycopy(tail, 0, all, head.length, tail.length);
+    return all;
+  }
+
+  /** Returns the bytes from an index on. */
+  static byte[] from(byte[] bytes, int index) {
+    return Arrays.copyOfRange(bytes, index, bytes.length);
+  }
+
   /** Shows bytes in a message: printable ASCII as it is, else hexadecimal; long ones are cut. */
   static String show(byte[] bytes) {
     int shown = Math.min(bytes.length, SHOWN_BYTES);

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A half-open range of keys in unsigned lexicographic order, and the direction to go through it.
  * Immutable.
+ *
+ * <p>A bound need not be a key: any byte string will do, also one that is longer than the longest
+ * key of a store. An empty lower bound is none.
  */
 public final class KeyRange {
   private static final KeyRange ALL = new KeyRange(null, null, false);
@@ -17,7 +20,7 @@ public final class KeyRange {
   private final boolean reverse;
 
   private KeyRange(byte @Nullable [] from, byte @Nullable [] to, boolean reverse) {
-    this.from = from;
+    this.from = from != null && from.length == 0 ? null : from; // no key is below the empty bound
     this.to = to;
     this.reverse = reverse;
   }
@@ -85,6 +88,23 @@ public final class KeyRange {
   public boolean isEmpty() {
     return to != null
         && (to.length == 0 || (from != null && Arrays.compareUnsigned(from, to) >= 0));
+  }
+
+  /** Returns the keys that lie in both ranges, in the direction of this one. */
+  KeyRange intersect(KeyRange other) {
+    byte[] greaterFrom =
+        from == null || (other.from != null && Bytes.compare(other.from, from) > 0)
+            ? other.from
+            : from;
+    byte[] lesserTo =
+        to == null || (other.to != null && Bytes.compare(other.to, to) < 0) ? other.to : to;
+    return new KeyRange(greaterFrom, lesserTo, reverse);
+  }
+
+  /** Tells whether a key lies in the range, or is what excludes everything beyond one of its ends. */
+  boolean containsOrBounds(byte[] key) {
+    return (from == null || Bytes.compare(Bytes.successor(key), from) >= 0)
+        && (to == null || Bytes.compare(key, to) <= 0);
   }
 
   @Override

@@ -215,12 +215,7 @@ record Manifest(
   private void checkApart(int id, Region region) {
     entries.forEach(
         (otherId, entry) -> {
-          Region other = entry.region();
-          if (otherId > id
-              && entry.owns()
-              && other.base() == region.base()
-              && (region.contains(other.path()) && region.depth() <= other.depth()
-                  || other.contains(region.path()) && other.depth() <= region.depth())) {
+          if (otherId > id && entry.owns() && region.overlaps(entry.region())) {
             throw new IllegalArgumentException(
                 "substores " + name(id) + " and " + name(otherId) + " own the same keys");
           }

@@ -23,6 +23,7 @@ final class MergingCursor implements KvCursor {
   private boolean closed;
 
   /** A cursor that stands on a pair. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared as a record
   private record Head(KvCursor cursor, byte[] key) {}
 
   /**
