@@ -70,8 +70,7 @@ final class CopyCommand extends KvCommand {
 
   private void copy(KvStore source, Skips skips) {
     StorePairs pairs = new StorePairs(source);
-    try (KvStore target =
-            stores().openOrCreate(to, spec, source.stats().spec(), settings);
+    try (KvStore target = stores().openOrCreate(to, spec, source.stats().spec(), settings);
         Progress progress = Progress.start(shell(), "copy", "pairs", pairs.count());
         PairWriter writer = new PairWriter(target, threads, skips, progress)) {
       checkEmpty(target);

@@ -81,8 +81,7 @@ final class ImportCommand extends StoreCommand {
 
   static void checkThreads(int threads) {
     if (threads < 1 || threads > MAX_THREADS) {
-      throw CommandException.usage(
-          "--threads is " + threads + "; it must be in 1.." + MAX_THREADS);
+      throw CommandException.usage("--threads is " + threads + "; it must be in 1.." + MAX_THREADS);
     }
   }
 
@@ -104,8 +103,7 @@ final class ImportCommand extends StoreCommand {
       return format;
     }
     boolean jsonLines =
-        isStandardInput(path)
-            || (path.toString().endsWith(".jsonl") && !Files.isDirectory(path));
+        isStandardInput(path) || (path.toString().endsWith(".jsonl") && !Files.isDirectory(path));
     return jsonLines ? Format.jsonl : Format.files;
   }
 

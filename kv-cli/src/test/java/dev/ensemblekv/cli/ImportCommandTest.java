@@ -41,13 +41,17 @@ class ImportCommandTest {
 
   @Test
   void aJsonLinesFileIsKnownByItsName() throws IOException {
-    Path file = file("x.jsonl", "{\"key\":\"a\",\"value\":\"1\"}\n\n{\"keyBase64\":\"Yg==\",\"value\":\"\"}");
+    Path file =
+        file(
+            "x.jsonl",
+            "{\"key\":\"a\",\"value\":\"1\"}\n\n{\"keyBase64\":\"Yg==\",\"value\":\"\"}");
     Console.Result result = console.run("import", store, file, "--store", "shelf");
     assertThat(result.isSilent(Exit.DONE).out())
         .startsWith("imported 2 pairs, 3 B, in ")
         .contains(" pairs/s, ")
         .endsWith(" into " + store + " (shelf)\n");
-    assertThat(contents()).containsOnly(java.util.Map.entry("a", "1"), java.util.Map.entry("b", ""));
+    assertThat(contents())
+        .containsOnly(java.util.Map.entry("a", "1"), java.util.Map.entry("b", ""));
   }
 
   @Test
@@ -66,9 +70,7 @@ class ImportCommandTest {
   @Test
   void aFileOfLinesIsASetOfKeys() throws IOException {
     Path file = file("words", "one\ntwo\r\n\none\nthree");
-    console
-        .run("import", store, file, "--store", "shelf", "--format", "lines")
-        .isSilent(Exit.DONE);
+    console.run("import", store, file, "--store", "shelf", "--format", "lines").isSilent(Exit.DONE);
     assertThat(contents().keySet()).containsExactly("one", "three", "two");
     assertThat(contents().values()).containsOnly("");
   }
@@ -141,9 +143,7 @@ class ImportCommandTest {
     assertThat(result.exitCode()).isEqualTo(Exit.INCOMPLETE);
     assertThat(result.err().lines())
         .containsExactlyInAnyOrder(
-            "kv: skipped "
-                + file
-                + ":1: the key has 512 bytes; this store takes at most 511",
+            "kv: skipped " + file + ":1: the key has 512 bytes; this store takes at most 511",
             "kv: skipped "
                 + file
                 + ":2: the value has 1048577 bytes; this store takes at most 1048576");
