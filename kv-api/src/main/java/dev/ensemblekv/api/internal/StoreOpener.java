@@ -367,7 +367,8 @@ public final class StoreOpener {
       StoreDescriptor found = existing(store);
       DiskLock lock = store.lock(environment.clock().instant());
       try {
-        store.destroy(found);
+        store.beginDestruction(found);
+        store.destroy();
       } finally {
         lock.close();
       }
@@ -393,7 +394,7 @@ public final class StoreOpener {
   }
 
   private List<KvBackend> backends(Spec spec) {
-    return Backends.find(environment.explicitBackends()).resolve(spec);
+    return Backends.find(environment.explicitBackends(), spec);
   }
 
   static StoreDescriptor newDescriptor(

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.cli;
+
+import dev.ensemblekv.api.KvTask;
+import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A bar with rate and remaining time, for people who wait; nothing is shown to anyone else. */
+final class Progress implements AutoCloseable {
+  private static final int UPDATE_MILLIS = 250;
+  private static final int WIDTH = 79;
+  private static final Duration TASK_CHECK = Duration.ofMillis(100);
+
+  /** Stands for a total that is not known. */
+  static final long UNKNOWN = -1;
+
+  private final @Nullable ProgressBar bar;
+
+  private Progress(@Nullable ProgressBar bar) {
+    this.bar = bar;
+  }
+
+  /**
+   * Starts to show progress, on a terminal.
+   *
+   * @param what what is being done, such as {@code import}
+   * @param unit what is counted, such as {@code files}
+   * @param total how many there are in all, or {@link #UNKNOWN}
+   */
+  static Progress start(Shell shell, String what, String unit, long total) {
+    return new Progress(
+        shell.errIsTerminal()
+            ? new ProgressBarBuilder()
+                .setTaskName(what)
+                .setUnit(" " + unit, 1)
+                .setInitialMax(total)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(UPDATE_MILLIS)
+                .setConsumer(new ConsoleProgressBarConsumer(shell.err(), WIDTH))
+                .showSpeed()
+                .build()
+            : null);
+  }
+
+  /** Tells that more was done. Thread-safe. */
+  void step(long count) {
+    if (bar != null) {
+      bar.stepBy(count);
+    }
+  }
+
+  /** Shows a task until it ends, and returns its result. */
+  static KvTask.Result watch(Shell shell, KvTask task) {
+    long total = task.total().orElse(UNKNOWN);
+    try (Progress progress = start(shell, task.operation(), task.unit(), total)) {
+      while (!task.await(TASK_CHECK)) {
+        progress.to(task);
+      }
+      progress.to(task);
+    }
+    return task.result();
+  }
+
+  private void to(KvTask task) {
+    if (bar != null) {
+      task.total().ifPresent(bar::maxHint);
+      bar.stepTo(task.done());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The command {@code kv} of Ensemble KV. */
+module dev.ensemblekv.cli {
+  requires dev.ensemblekv.api;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
+  requires info.picocli;
+  requires java.management;
+  requires jdk.management;
+  requires me.tongfei.progressbar;
+
+  exports dev.ensemblekv.cli;
+
+  opens dev.ensemblekv.cli to
+      info.picocli;
+}
