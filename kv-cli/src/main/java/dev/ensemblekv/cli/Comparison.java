@@ -30,8 +30,7 @@ final class Comparison {
     try (Walk walk = Walk.over(left)) {
       while (walk.next()) {
         byte[] key = walk.key();
-        byte[] found =
-            key.length <= right.limits().maxKeyBytes() ? right.get(key) : null;
+        byte[] found = key.length <= right.limits().maxKeyBytes() ? right.get(key) : null;
         if (Arrays.equals(walk.value(), found)) {
           equalPairs++;
         } else {

@@ -70,8 +70,7 @@ final class CopyCommand extends KvCommand {
 
   private void copy(KvStore source, Skips skips) {
     StorePairs pairs = new StorePairs(source);
-    try (KvStore target =
-            stores().openOrCreate(to, spec, source.stats().spec(), settings);
+    try (KvStore target = stores().openOrCreate(to, spec, source.stats().spec(), settings);
         Progress progress = Progress.start(shell(), "copy", "pairs", pairs.count());
         PairWriter writer = new PairWriter(target, threads, skips, progress)) {
       checkEmpty(target);
@@ -117,7 +116,7 @@ final class CopyCommand extends KvCommand {
       ObjectNode result = Json.object();
       result.put("pairs", comparison.equalPairs()).put("verified", asSkipped);
       result.put("differences", comparison.differences());
-      result.put("seconds", Figures.seconds(time.toNanos()));
+      result.put("seconds", Figures.seconds(time));
       skips.addTo(result);
       Json.print(out(), result);
     } else if (asSkipped) {
@@ -126,7 +125,7 @@ final class CopyCommand extends KvCommand {
               "copied and compared "
                   + Figures.count(comparison.equalPairs(), "pair")
                   + " in "
-                  + Figures.seconds(time)
+                  + Figures.time(time)
                   + " from "
                   + from
                   + " to "

@@ -32,16 +32,14 @@ final class DoctorCommand extends KvCommand {
   @Override
   public Integer call() {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    List<Check> checks =
-        new ArrayList<>(SystemChecks.all(Path.of("").toAbsolutePath(), temporary));
+    List<Check> checks = new ArrayList<>(SystemChecks.all(Path.of("").toAbsolutePath(), temporary));
     checks.addAll(backends());
     if (json) {
       printJson(checks);
     } else {
       checks.forEach(this::print);
     }
-    boolean broken =
-        checks.stream().anyMatch(check -> check.verdict() == Check.Verdict.BROKEN);
+    boolean broken = checks.stream().anyMatch(check -> check.verdict() == Check.Verdict.BROKEN);
     return broken ? Exit.FAILED : Exit.DONE;
   }
 
@@ -72,8 +70,7 @@ final class DoctorCommand extends KvCommand {
 
   private void print(Check check) {
     String verdict = check.verdict().name().toLowerCase(Locale.ROOT);
-    out()
-        .line(String.format(Locale.ROOT, "%-7s%-22s%s", verdict, check.what(), check.finding()));
+    out().line(String.format(Locale.ROOT, "%-7s%-22s%s", verdict, check.what(), check.finding()));
     if (!check.advice().isEmpty()) {
       out().line(" ".repeat(29) + "-> " + check.advice());
     }
@@ -81,8 +78,7 @@ final class DoctorCommand extends KvCommand {
 
   private void printJson(List<Check> checks) {
     ObjectNode document = Json.object();
-    document.put(
-        "ok", checks.stream().noneMatch(check -> check.verdict() == Check.Verdict.BROKEN));
+    document.put("ok", checks.stream().noneMatch(check -> check.verdict() == Check.Verdict.BROKEN));
     ArrayNode list = document.putArray("checks");
     for (Check check : checks) {
       list.addObject()

@@ -8,7 +8,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** What is said, in one line, and which exit code is given when a command ends with an exception. */
+/**
+ * What is said, in one line, and which exit code is given when a command ends with an exception.
+ */
 final class Errors {
   private Errors() {}
 

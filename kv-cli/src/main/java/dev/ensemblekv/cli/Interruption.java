@@ -4,8 +4,8 @@ package dev.ensemblekv.cli;
 import dev.ensemblekv.api.KvException;
 
 /**
- * What happens on Ctrl-C: every open store is closed, which completes the writes under way and makes
- * them durable, before the process ends.
+ * What happens on Ctrl-C: every open store is closed, which completes the writes under way and
+ * makes them durable, before the process ends.
  */
 final class Interruption {
   private Interruption() {}

@@ -56,7 +56,7 @@ public final class Kv {
     return commandLine
         .setExpandAtFiles(false)
         .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
-        .setErr(new PrintWriter(shell.err(), true))
+        .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler((e, args) -> usageError(shell, e))
         .setExecutionExceptionHandler((e, line, parsed) -> Errors.report(shell, e, root.verbose));
   }

@@ -59,7 +59,8 @@ abstract class KvCommand implements Callable<Integer> {
         description = "Say more; show where an error comes from.")
     boolean verbose;
 
-    @Spec @SuppressWarnings("NullAway.Init") // set by picocli
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
     CommandSpec spec;
 
     @Override

@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The standard output, as UTF-8 whatever the locale. A failed write ends the command, where a {@link
- * java.io.PrintStream} would go on and lose the rest. Used by one thread.
+ * The standard output, as UTF-8 whatever the locale. A failed write ends the command, where a
+ * {@link java.io.PrintStream} would go on and lose the rest. Used by one thread.
  */
 final class Output extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 16;

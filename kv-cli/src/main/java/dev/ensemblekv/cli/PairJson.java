@@ -66,8 +66,7 @@ final class PairJson {
     }
   }
 
-  private static void write(JsonGenerator generator, String name, byte[] bytes)
-      throws IOException {
+  private static void write(JsonGenerator generator, String name, byte[] bytes) throws IOException {
     String text = KeyText.decode(bytes);
     if (text != null) {
       generator.writeStringField(name, text);

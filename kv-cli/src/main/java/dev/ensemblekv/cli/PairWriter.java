@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Writes pairs to a store by several threads.
  *
- * <p>All pairs of one key go to the same thread, so that the last of them wins, as it would with one
- * thread. What is under way is bounded in number and in bytes. Used by one thread.
+ * <p>All pairs of one key go to the same thread, so that the last of them wins, as it would with
+ * one thread. What is under way is bounded in number and in bytes. Used by one thread.
  */
 final class PairWriter implements AutoCloseable {
   private static final int QUEUED_PAIRS = 256;

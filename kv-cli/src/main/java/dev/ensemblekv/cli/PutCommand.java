@@ -38,8 +38,7 @@ final class PutCommand extends StoreCommand {
     byte[] parsedKey = KeyText.parse(key);
     byte[] parsedValue =
         value.equals(STANDARD_INPUT) ? shell().in().readAllBytes() : KeyText.parse(value);
-    try (KvStore store =
-        spec == null ? openExisting() : openOrCreate(spec, spec)) {
+    try (KvStore store = spec == null ? openExisting() : openOrCreate(spec, spec)) {
       store.put(parsedKey, parsedValue);
       store.flush();
     }

@@ -59,9 +59,7 @@ final class StatsCommand extends StoreCommand {
     document.put("spec", stats.spec()).put("name", stats.name());
     document.put("state", stats.state().name());
     stats.problem().ifPresent(problem -> document.put("problem", problem));
-    stats
-        .metric(KvMetric.KEYS)
-        .ifPresent(metric -> Json.number(document, "keys", metric.value()));
+    stats.metric(KvMetric.KEYS).ifPresent(metric -> Json.number(document, "keys", metric.value()));
     ObjectNode metrics = document.putObject("metrics");
     for (KvMetric metric : stats.metrics()) {
       ObjectNode object = metrics.putObject(metric.name());

@@ -21,7 +21,8 @@ final class SystemChecks {
 
   /** Where locks and syncs of files cannot be trusted. */
   private static final Set<String> NETWORK_FILE_SYSTEMS =
-      Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs");
+      Set.of(
+          "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs");
 
   private static final Set<String> MEMORY_FILE_SYSTEMS = Set.of("tmpfs", "ramfs");
 
@@ -115,7 +116,9 @@ final class SystemChecks {
     String lower = type.toLowerCase(Locale.ROOT);
     if (NETWORK_FILE_SYSTEMS.contains(lower) || lower.startsWith("fuse.sshfs")) {
       return Check.note(
-          what, finding, "keep stores on a local disk: locks and syncs over a network are not safe");
+          what,
+          finding,
+          "keep stores on a local disk: locks and syncs over a network are not safe");
     }
     if (MEMORY_FILE_SYSTEMS.contains(lower)) {
       return Check.note(what, finding, "what is stored here is gone after a restart");

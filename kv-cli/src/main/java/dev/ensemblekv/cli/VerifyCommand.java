@@ -53,8 +53,7 @@ final class VerifyCommand extends StoreCommand {
       KvTask task = store.verify();
       try {
         KvTask.Result result = Progress.watch(shell(), task);
-        return new Findings(
-            result.items(), task.unit(), result.problemCount(), result.problems());
+        return new Findings(result.items(), task.unit(), result.problemCount(), result.problems());
       } catch (KvException e) {
         return Findings.of(e, task.done(), task.unit());
       }

@@ -7,7 +7,9 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvStore;
 import org.jspecify.annotations.Nullable;
 
-/** A walk over the keys with a prefix: in key order if the store has one, else through all of it. */
+/**
+ * A walk over the keys with a prefix: in key order if the store has one, else through all of it.
+ */
 final class Walk implements AutoCloseable {
   private final KvCursor cursor;
   private final @Nullable KeyRange filter;
@@ -24,9 +26,7 @@ final class Walk implements AutoCloseable {
 
   static Walk over(KvStore store, byte[] prefix) {
     KeyRange range = KeyRange.prefix(prefix);
-    return isOrdered(store)
-        ? new Walk(store.scan(range), null)
-        : new Walk(store.iterate(), range);
+    return isOrdered(store) ? new Walk(store.scan(range), null) : new Walk(store.iterate(), range);
   }
 
   static boolean isOrdered(KvStore store) {

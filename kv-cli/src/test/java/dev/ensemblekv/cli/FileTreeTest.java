@@ -60,7 +60,8 @@ class FileTreeTest {
     Files.createDirectories(tree.resolve("nothing/in/here"));
     importTree().isSilent(Exit.DONE);
     assertThat(keys()).containsExactly("a/b/deep", "a/empty", "top", "with space & é%41");
-    assertThat(shelf.contents(store).get("a/b/deep".getBytes(UTF_8))).isEqualTo("2".getBytes(UTF_8));
+    assertThat(shelf.contents(store).get("a/b/deep".getBytes(UTF_8)))
+        .isEqualTo("2".getBytes(UTF_8));
     assertThat(shelf.contents(store).get("a/empty".getBytes(UTF_8))).isEmpty();
   }
 
@@ -177,7 +178,8 @@ class FileTreeTest {
     file("good", "1");
     file("bad", "2");
     file("closed/in", "3");
-    Files.setPosixFilePermissions(tree.resolve("bad"), PosixFilePermissions.fromString("-w-------"));
+    Files.setPosixFilePermissions(
+        tree.resolve("bad"), PosixFilePermissions.fromString("-w-------"));
     Path closed = tree.resolve("closed");
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
     try {
@@ -192,7 +194,9 @@ class FileTreeTest {
     }
   }
 
-  /** The memory of this process is a file that nobody can read from its beginning, root included. */
+  /**
+   * The memory of this process is a file that nobody can read from its beginning, root included.
+   */
   @Test
   void aFileThatFailsToBeReadIsSkipped() throws IOException {
     Path unreadable = Path.of("/proc/self/mem");

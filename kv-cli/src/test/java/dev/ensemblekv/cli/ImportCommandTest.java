@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
@@ -32,8 +33,8 @@ class ImportCommandTest {
     return Files.writeString(directory.resolve(name), content);
   }
 
-  private TreeMap<String, String> contents() {
-    TreeMap<String, String> contents = new TreeMap<>();
+  private Map<String, String> contents() {
+    Map<String, String> contents = new TreeMap<>();
     NavigableMap<byte[], byte[]> pairs = shelf.contents(store);
     pairs.forEach((key, value) -> contents.put(new String(key, UTF_8), new String(value, UTF_8)));
     return contents;
@@ -41,13 +42,17 @@ class ImportCommandTest {
 
   @Test
   void aJsonLinesFileIsKnownByItsName() throws IOException {
-    Path file = file("x.jsonl", "{\"key\":\"a\",\"value\":\"1\"}\n\n{\"keyBase64\":\"Yg==\",\"value\":\"\"}");
+    Path file =
+        file(
+            "x.jsonl",
+            "{\"key\":\"a\",\"value\":\"1\"}\n\n{\"keyBase64\":\"Yg==\",\"value\":\"\"}");
     Console.Result result = console.run("import", store, file, "--store", "shelf");
     assertThat(result.isSilent(Exit.DONE).out())
         .startsWith("imported 2 pairs, 3 B, in ")
         .contains(" pairs/s, ")
         .endsWith(" into " + store + " (shelf)\n");
-    assertThat(contents()).containsOnly(java.util.Map.entry("a", "1"), java.util.Map.entry("b", ""));
+    assertThat(contents())
+        .containsOnly(Map.entry("a", "1"), Map.entry("b", ""));
   }
 
   @Test
@@ -66,9 +71,7 @@ class ImportCommandTest {
   @Test
   void aFileOfLinesIsASetOfKeys() throws IOException {
     Path file = file("words", "one\ntwo\r\n\none\nthree");
-    console
-        .run("import", store, file, "--store", "shelf", "--format", "lines")
-        .isSilent(Exit.DONE);
+    console.run("import", store, file, "--store", "shelf", "--format", "lines").isSilent(Exit.DONE);
     assertThat(contents().keySet()).containsExactly("one", "three", "two");
     assertThat(contents().values()).containsOnly("");
   }
@@ -90,7 +93,7 @@ class ImportCommandTest {
   void whatComesLastWinsWhateverTheNumberOfThreads() throws IOException {
     Random random = new Random(SEED);
     StringBuilder lines = new StringBuilder();
-    TreeMap<String, String> expected = new TreeMap<>();
+    Map<String, String> expected = new TreeMap<>();
     for (int i = 0; i < 20_000; i++) {
       String key = "k" + random.nextInt(300);
       expected.put(key, "v" + i);
@@ -105,14 +108,14 @@ class ImportCommandTest {
 
   @Test
   void ofSeveralPathsTheLastWins() throws IOException {
-    Files.createDirectories(directory.resolve("one"));
-    Files.createDirectories(directory.resolve("two"));
-    Path one = file("one/name", "1").getParent();
-    Path two = file("two/name", "2").getParent();
+    Path one = Files.createDirectories(directory.resolve("one"));
+    Path two = Files.createDirectories(directory.resolve("two"));
+    file("one/name", "1");
+    file("two/name", "2");
     console.run("import", store, one, two, "--store", "shelf").isSilent(Exit.DONE);
-    assertThat(contents()).containsOnly(java.util.Map.entry("name", "2"));
+    assertThat(contents()).containsOnly(Map.entry("name", "2"));
     console.run("import", store, two, one, file("name", "3")).isSilent(Exit.DONE);
-    assertThat(contents()).containsOnly(java.util.Map.entry("name", "3"));
+    assertThat(contents()).containsOnly(Map.entry("name", "3"));
   }
 
   @Test
@@ -141,9 +144,7 @@ class ImportCommandTest {
     assertThat(result.exitCode()).isEqualTo(Exit.INCOMPLETE);
     assertThat(result.err().lines())
         .containsExactlyInAnyOrder(
-            "kv: skipped "
-                + file
-                + ":1: the key has 512 bytes; this store takes at most 511",
+            "kv: skipped " + file + ":1: the key has 512 bytes; this store takes at most 511",
             "kv: skipped "
                 + file
                 + ":2: the value has 1048577 bytes; this store takes at most 1048576");

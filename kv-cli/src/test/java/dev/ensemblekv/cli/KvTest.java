@@ -33,8 +33,20 @@ class KvTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "import", "export", "get", "exists", "put", "delete", "scan", "count", "stats", "verify",
-        "copy", "destroy", "backends", "doctor"
+        "import",
+        "export",
+        "get",
+        "exists",
+        "put",
+        "delete",
+        "scan",
+        "count",
+        "stats",
+        "verify",
+        "copy",
+        "destroy",
+        "backends",
+        "doctor"
       })
   void everyCommandHasHelp(String command) {
     assertThat(console.run("--help").isSilent(Exit.DONE).out()).contains("  " + command + " ");

@@ -58,7 +58,8 @@ class PairJsonTest {
 
   @Test
   void takesTheFieldsInAnyOrderAndSpaceBetween() throws Exception {
-    Pair pair = PairJson.parse(" { \"valueBase64\" : \"YQ==\" , \"key\" : \"\\u00e9\" } ".getBytes(UTF_8));
+    Pair pair =
+        PairJson.parse(" { \"valueBase64\" : \"YQ==\" , \"key\" : \"\\u00e9\" } ".getBytes(UTF_8));
     assertThat(pair.key()).isEqualTo("é".getBytes(UTF_8));
     assertThat(pair.value()).isEqualTo("a".getBytes(UTF_8));
   }

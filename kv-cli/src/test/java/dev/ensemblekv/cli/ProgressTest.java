@@ -25,7 +25,8 @@ class ProgressTest {
     assertThat(console.run("verify", store).err()).contains("verify 100% [").contains("2/2 books");
     String copied = console.run("copy", store, directory.resolve("copy")).err();
     assertThat(copied).contains("copy 100% [").contains("compare 100% [").contains("4/4 pairs");
-    assertThat(console.run("export", store, directory.resolve("x")).err()).contains("export 100% [");
+    assertThat(console.run("export", store, directory.resolve("x")).err())
+        .contains("export 100% [");
   }
 
   @Test

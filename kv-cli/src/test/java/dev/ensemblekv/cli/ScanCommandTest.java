@@ -19,7 +19,17 @@ class ScanCommandTest {
   void createStore(@TempDir Path directory) {
     store =
         console.shelf(
-            directory.resolve("store"), "ab", "1", "aa", "2", "b", "", "hex:", "x\ny", "\u0000", "z");
+            directory.resolve("store"),
+            "ab",
+            "1",
+            "aa",
+            "2",
+            "b",
+            "",
+            "hex:",
+            "x\ny",
+            "\u0000",
+            "z");
   }
 
   @Test

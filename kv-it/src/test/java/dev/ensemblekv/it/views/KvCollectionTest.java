@@ -161,7 +161,9 @@ class KvCollectionTest {
 
     assertThat(artists.names()).isEmpty();
     assertThat(store.size()).isEqualTo(1);
-    assertThat(batches).hasSize(3).allMatch(batch -> batch.count() <= 1000 && batch.bytes() <= 300_000);
+    assertThat(batches)
+        .hasSize(3)
+        .allMatch(batch -> batch.count() <= 1000 && batch.bytes() <= 300_000);
   }
 
   @Test

@@ -27,11 +27,11 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.FieldSource;
-import org.junit.jupiter.api.Test;
 
 /** What the maps do beyond the interfaces of the JDK. */
 @ParameterizedClass
@@ -105,8 +105,7 @@ class MapViewsTest {
     fill();
     KvStore failing = new FailingAfter(MANY_PAGES / 2, store);
     for (KvStore each : List.of(failing, OpenStores.without(KvFeature.ORDERED, failing))) {
-      Iterator<Long> keys =
-          KvViews.map(each, KvCodecs.LONG, KvCodecs.UTF_8).keySet().iterator();
+      Iterator<Long> keys = KvViews.map(each, KvCodecs.LONG, KvCodecs.UTF_8).keySet().iterator();
       for (int attempt = 0; attempt < 2; attempt++) {
         assertThatThrownBy(() -> keys.forEachRemaining(key -> {}))
             .isInstanceOf(CorruptionException.class);
@@ -165,7 +164,9 @@ class MapViewsTest {
             numbers.compute(i % 3, (key, old) -> old + "y");
           }
         });
-    assertThat(numbers.values()).hasSize(3).allMatch(text -> text.length() == 2 * threads * rounds / 3);
+    assertThat(numbers.values())
+        .hasSize(3)
+        .allMatch(text -> text.length() == 2 * threads * rounds / 3);
   }
 
   @Test
@@ -238,7 +239,9 @@ class MapViewsTest {
     numbers.put(9L, "nine");
     ConcurrentNavigableMap<Long, String> part = numbers.subMap(1L, false, 5L, true);
 
-    assertThatIllegalArgumentException().isThrownBy(() -> part.put(9L, "")).withMessageContaining("9");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> part.put(9L, ""))
+        .withMessageContaining("9");
     assertThatIllegalArgumentException().isThrownBy(() -> part.putAll(Map.of(1L, "")));
     assertThatIllegalArgumentException().isThrownBy(() -> part.putIfAbsent(1L, ""));
     assertThatIllegalArgumentException().isThrownBy(() -> part.replace(9L, ""));
@@ -337,8 +340,7 @@ class MapViewsTest {
   }
 
   private ConcurrentMap<Long, String> unordered() {
-    return KvViews.map(
-        OpenStores.without(KvFeature.ORDERED, store), KvCodecs.LONG, KvCodecs.UTF_8);
+    return KvViews.map(OpenStores.without(KvFeature.ORDERED, store), KvCodecs.LONG, KvCodecs.UTF_8);
   }
 
   private static void assertUnsupported(Runnable call) {

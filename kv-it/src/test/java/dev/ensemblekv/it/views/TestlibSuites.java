@@ -36,8 +36,7 @@ final class TestlibSuites {
   }
 
   static TestSuite navigableMap(String name, KvStore store) {
-    SortedMap<String, String> map =
-        KvViews.navigableMap(store, KvCodecs.UTF_8, KvCodecs.UTF_8);
+    SortedMap<String, String> map = KvViews.navigableMap(store, KvCodecs.UTF_8, KvCodecs.UTF_8);
     return withFeatures(
             ConcurrentNavigableMapTestSuiteBuilder.using(
                 new TestStringSortedMapGenerator() {
@@ -53,14 +52,11 @@ final class TestlibSuites {
 
   private static <B extends MapTestSuiteBuilder<String, String>> B withFeatures(B builder) {
     builder.withFeatures(
-        CollectionSize.ANY,
-        MapFeature.GENERAL_PURPOSE,
-        CollectionFeature.SUPPORTS_ITERATOR_REMOVE);
+        CollectionSize.ANY, MapFeature.GENERAL_PURPOSE, CollectionFeature.SUPPORTS_ITERATOR_REMOVE);
     return builder;
   }
 
-  private static <M extends Map<String, String>> M refill(
-      M map, Entry<String, String>[] entries) {
+  private static <M extends Map<String, String>> M refill(M map, Entry<String, String>[] entries) {
     map.clear();
     for (Entry<String, String> entry : entries) {
       map.put(entry.getKey(), entry.getValue());
