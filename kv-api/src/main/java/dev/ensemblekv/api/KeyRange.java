@@ -101,7 +101,9 @@ public final class KeyRange {
     return new KeyRange(greaterFrom, lesserTo, reverse);
   }
 
-  /** Tells whether a key lies in the range, or is what excludes everything beyond one of its ends. */
+  /**
+   * Tells whether a key lies in the range, or is what excludes everything beyond one of its ends.
+   */
   boolean containsOrBounds(byte[] key) {
     return (from == null || Bytes.compare(Bytes.successor(key), from) >= 0)
         && (to == null || Bytes.compare(key, to) <= 0);

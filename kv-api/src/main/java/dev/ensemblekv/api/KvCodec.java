@@ -10,7 +10,8 @@ package dev.ensemblekv.api;
  *   <li>{@code decode(encode(x))} equals {@code x}.
  *   <li>Equal objects have equal bytes, and unequal objects different bytes: the views compare keys
  *       and values by their bytes.
- *   <li>It may be used by many threads at once, and it keeps no array that it was given or returned.
+ *   <li>It may be used by many threads at once, and it keeps no array that it was given or
+ *       returned.
  * </ul>
  *
  * <p>A codec of keys never encodes to zero bytes, as no store takes an empty key. For {@link

@@ -13,8 +13,8 @@ public final class KvCodecs {
    * that are not well-formed UTF-8. Neither is repaired by a replacement character.
    *
    * <p>Ordered by code points. This is the order of {@link String#compareTo} but for characters
-   * beyond U+FFFF, which come last here. The empty string has no bytes, so it can be a value but not
-   * a key.
+   * beyond U+FFFF, which come last here. The empty string has no bytes, so it can be a value but
+   * not a key.
    */
   public static final KvCodec<String> UTF_8 = new Utf8();
 
@@ -41,7 +41,8 @@ public final class KvCodecs {
               || i + 1 == text.length()
               || !Character.isLowSurrogate(text.charAt(i + 1))) {
             throw new IllegalArgumentException(
-                String.format("the string has an unpaired surrogate, U+%X at index %d", (int) c, i));
+                String.format(
+                    "the string has an unpaired surrogate, U+%X at index %d", (int) c, i));
           }
           i++;
         }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * {@code %25}: the collection {@code a/b} has the keys {@code a%2Fb/...}, none of which is in the
  * collection {@code a}. Both names are kept in UTF-8 and have at least one character; one with an
  * unpaired surrogate, or a key that is longer than the store takes, is an {@link
- * IllegalArgumentException}. So is a name in the store, put there past this view, that is not UTF-8.
+ * IllegalArgumentException}. So is a name in the store, put there past this view, that is not
+ * UTF-8.
  *
  * <p><b>Costs.</b> Whatever concerns more than one name reads the pairs of this collection if the
  * store is {@link KvFeature#ORDERED}. If it is not, it reads the whole store, and so throws {@link
@@ -123,9 +124,9 @@ public final class KvCollection {
   }
 
   /**
-   * Deletes all names that are present during the whole call; one put meanwhile may or may not stay.
-   * It deletes in batches of bounded size, so it takes little memory, and after an error part of the
-   * names are gone: call it again.
+   * Deletes all names that are present during the whole call; one put meanwhile may or may not
+   * stay. It deletes in batches of bounded size, so it takes little memory, and after an error part
+   * of the names are gone: call it again.
    *
    * @throws UnsupportedOperationException if this would read the whole store and may not
    */

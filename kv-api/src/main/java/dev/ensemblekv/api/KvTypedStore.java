@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A store whose keys and values are objects, translated by codecs. Made by {@link KvViews#typed}.
  *
  * <p>Each method does what the method of {@link KvStore} of the same name does, with its costs, its
- * atomicity and its errors; besides, it throws {@link IllegalArgumentException} if a codec refuses an
- * object, or bytes that it finds in the store. Thread-safe. Closing the store is left to its owner.
+ * atomicity and its errors; besides, it throws {@link IllegalArgumentException} if a codec refuses
+ * an object, or bytes that it finds in the store. Thread-safe. Closing the store is left to its
+ * owner.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -77,8 +78,8 @@ public final class KvTypedStore<K, V> {
   }
 
   /**
-   * Visits all pairs, in no particular order unless the store says so. The visitor stops the walk by
-   * returning {@code false}; it may read and write the store but not close it.
+   * Visits all pairs, in no particular order unless the store says so. The visitor stops the walk
+   * by returning {@code false}; it may read and write the store but not close it.
    */
   public void forEach(BiPredicate<? super K, ? super V> visitor) {
     Objects.requireNonNull(visitor, "visitor");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.api;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A key of a store and the value that a walk saw under it. The arrays are its own. */
@@ -16,7 +17,6 @@ final class Pair {
   }
 
   byte[] value() {
-    assert value != null : "the walk was asked for keys only";
-    return value;
+    return Objects.requireNonNull(value, "the walk was asked for keys only");
   }
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A bound is a cut between byte strings. Including or excluding a key moves the cut behind or
  * before it, and behind a key is before its successor, the key with a zero byte appended. So head,
- * tail and rest of a range are half-open ranges again, in either direction, and a map, a part of it,
- * its reverse and a collection differ in nothing but their range.
+ * tail and rest of a range are half-open ranges again, in either direction, and a map, a part of
+ * it, its reverse and a collection differ in nothing but their range.
  *
  * <p>A store that is not ordered serves ranges by going through all its pairs; it cannot serve
  * {@link #first}. Thread-safe, as it is immutable.

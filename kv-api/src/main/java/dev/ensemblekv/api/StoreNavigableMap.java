@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range of an ordered store as a sorted concurrent map. Every question about neighbours is one for
- * the first pair of some range, and every part of the map is a map of a narrower range.
+ * A range of an ordered store as a sorted concurrent map. Every question about neighbours is one
+ * for the first pair of some range, and every part of the map is a map of a narrower range.
  */
 final class StoreNavigableMap<K, V> extends StoreMap<K, V> implements ConcurrentNavigableMap<K, V> {
 

@@ -19,9 +19,11 @@ class CollectionKeysTest {
 
   @Test
   void aKeyIsTheCollectionASlashAndTheName() {
-    assertThat(new CollectionKeys("artist").key("daft_punk")).asString(UTF_8)
+    assertThat(new CollectionKeys("artist").key("daft_punk"))
+        .asString(UTF_8)
         .isEqualTo("artist/daft_punk");
-    assertThat(new CollectionKeys("a/b%c").key("d/e%f")).asString(UTF_8)
+    assertThat(new CollectionKeys("a/b%c").key("d/e%f"))
+        .asString(UTF_8)
         .isEqualTo("a%2Fb%25c/d/e%f");
   }
 

@@ -39,7 +39,8 @@ class KvCodecsTest {
 
   @Test
   void utf8RefusesUnpairedSurrogates() {
-    for (String text : List.of("ab\uD800", "ab\uDC00", "ab\uD800x", "ab\uDC00\uD800", "ab\uD800\uD800\uDC00")) {
+    for (String text :
+        List.of("ab\uD800", "ab\uDC00", "ab\uD800x", "ab\uDC00\uD800", "ab\uD800\uD800\uDC00")) {
       assertThatIllegalArgumentException()
           .as(text)
           .isThrownBy(() -> KvCodecs.UTF_8.encode(text))

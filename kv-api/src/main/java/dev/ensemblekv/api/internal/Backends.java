@@ -41,10 +41,7 @@ public final class Backends {
    * @throws UnknownBackendException if two different backends have one name, or one does not load
    */
   public static Backends find(Collection<KvBackend> explicit) {
-    Map<String, KvBackend> found = new TreeMap<>();
-    for (KvBackend backend : explicit) {
-      add(found, backend);
-    }
+    Map<String, KvBackend> found = byName(explicit);
     List<String> given = List.copyOf(found.keySet());
     Map<String, KvBackend> loaded = new TreeMap<>();
     for (KvBackend backend : load()) {
@@ -54,6 +51,19 @@ public final class Backends {
     }
     found.putAll(loaded);
     return new Backends(found);
+  }
+
+  /** Finds the backends of a spec; loads nothing if those handed in are all it needs. */
+  static List<KvBackend> find(Collection<KvBackend> explicit, Spec spec) {
+    Map<String, KvBackend> given = byName(explicit);
+    boolean complete = given.keySet().containsAll(spec.names());
+    return (complete ? new Backends(given) : find(explicit)).resolve(spec);
+  }
+
+  private static Map<String, KvBackend> byName(Collection<KvBackend> explicit) {
+    Map<String, KvBackend> found = new TreeMap<>();
+    explicit.forEach(backend -> add(found, backend));
+    return found;
   }
 
   private static void add(Map<String, KvBackend> backends, KvBackend backend) {

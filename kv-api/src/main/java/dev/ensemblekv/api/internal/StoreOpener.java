@@ -393,7 +393,7 @@ public final class StoreOpener {
   }
 
   private List<KvBackend> backends(Spec spec) {
-    return Backends.find(environment.explicitBackends()).resolve(spec);
+    return Backends.find(environment.explicitBackends(), spec);
   }
 
   static StoreDescriptor newDescriptor(

@@ -170,6 +170,41 @@ class MapViewsTest {
   }
 
   @Test
+  void everyValueIsReplacedOrRemovedOnce() {
+    List<String> written = Collections.synchronizedList(new ArrayList<>());
+    List<String> gone = Collections.synchronizedList(new ArrayList<>());
+    Concurrently.run(
+        4,
+        thread -> {
+          for (int i = 0; i < 2000; i++) {
+            String value = thread + "." + i;
+            boolean wrote = true;
+            String old = null;
+            switch (i % 4) {
+              case 0 -> old = numbers.put(1L, value);
+              case 1 -> wrote = (old = numbers.replace(1L, value)) != null;
+              case 2 -> wrote = numbers.putIfAbsent(1L, value) == null;
+              default -> {
+                old = numbers.remove(1L);
+                wrote = false;
+              }
+            }
+            if (wrote) {
+              written.add(value);
+            }
+            if (old != null) {
+              gone.add(old);
+            }
+          }
+        });
+    String last = numbers.get(1L);
+    if (last != null) {
+      gone.add(last);
+    }
+    assertThat(gone).containsExactlyInAnyOrderElementsOf(written);
+  }
+
+  @Test
   void whatIsPolledIsPolledOnce() {
     fill();
     List<Long> polled = Collections.synchronizedList(new ArrayList<>());

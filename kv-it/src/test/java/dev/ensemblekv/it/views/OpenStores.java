@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The stores over which the views are tested. */
 final class OpenStores {
   /** The specs of the stores; all are ordered and can compare. */
-  static final List<String> SPECS = List.of("memory");
+  static final List<String> SPECS = List.of("memory", "json");
 
   private OpenStores() {}
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.ensemble.Manifest.Entry;
+import dev.ensemblekv.ensemble.Manifest.Role;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class ManifestTest {
+  private static final Path PATH = Path.of("MANIFEST");
+
+  private static Manifest grown() {
+    Region first = new Region(0, 0, 0);
+    return Manifest.initial(0x0123_4567_89AB_CDEFL, 2)
+        .with(0, new Entry(Role.CLEANING, first.lower(), 12, 345))
+        .with(2, new Entry(Role.OWNER, first.upper(), 6, 170))
+        .with(3, new Entry(Role.COPYING, new Region(1, 1, 1), 0, 0));
+  }
+
+  @Test
+  void isReadBackAsWritten() {
+    assertThat(Manifest.decode(grown().encode(), PATH)).isEqualTo(grown());
+    assertThat(Manifest.decode(grown().withClosed(true).encode(), PATH).closed()).isTrue();
+  }
+
+  @Test
+  void looksAsItsDocumentationSays() {
+    assertThat(new String(grown().encode(), StandardCharsets.UTF_8))
+        .startsWith(
+            """
+            ensemblekv ensemble 1
+            hash = xxh3-128
+            seed = 0123456789abcdef
+            bases = 2
+            nextId = 4
+            closed = false
+            substore.0000 = cleaning 0/1/0 keys 12 bytes 345
+            substore.0001 = owner 1/0/0 keys 0 bytes 0
+            substore.0002 = owner 0/1/1 keys 6 bytes 170
+            substore.0003 = copying 1/1/1 keys 0 bytes 0
+            crc32c =""");
+  }
+
+  @Test
+  void anyChangeOfAnyByteIsCorruption() {
+    byte[] whole = grown().encode();
+    for (int i = 0; i < whole.length; i++) {
+      byte[] damaged = whole.clone();
+      damaged[i] ^= 1;
+      assertThatThrownBy(() -> Manifest.decode(damaged, PATH))
+          .as("byte %d", i)
+          .isInstanceOf(CorruptionException.class);
+    }
+  }
+
+  @Test
+  void substoresThatOverlapOrLeaveAGapAreRefused() {
+    Manifest gap = Manifest.initial(1, 1).with(0, new Entry(Role.OWNER, new Region(0, 1, 0), 0, 0));
+    assertThatThrownBy(() -> Manifest.decode(gap.encode(), PATH))
+        .hasMessageContaining("do not cover");
+    Manifest twice =
+        Manifest.initial(1, 1)
+            .with(0, new Entry(Role.OWNER, new Region(0, 1, 0), 0, 0))
+            .with(1, new Entry(Role.OWNER, new Region(0, 1, 0), 0, 0));
+    assertThatThrownBy(() -> Manifest.decode(twice.encode(), PATH))
+        .hasMessageContaining("own the same keys");
+    Manifest beyond = Manifest.initial(1, 1).with(1, new Entry(Role.COPYING, new Region(5, 0, 0), 0, 0));
+    assertThatThrownBy(() -> Manifest.decode(beyond.encode(), PATH))
+        .hasMessageContaining("out of range");
+  }
+
+  @Test
+  void idsAreNeverGivenTwice() {
+    assertThat(grown().without(3).nextId()).isEqualTo(4);
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.tck.internal;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key or value that can be compared, looked up and shown; ordered as unsigned bytes. Immutable.
+ */
+public final class ByteString implements Comparable<ByteString> {
+  private static final int SHOWN_BYTES = 40;
+
+  private final byte[] bytes;
+
+  private ByteString(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Returns a copy of some bytes. */
+  public static ByteString of(byte[] bytes) {
+    return new ByteString(bytes.clone());
+  }
+
+  /** Returns a copy of some bytes, or {@code null} for {@code null}. */
+  public static @Nullable ByteString ofNullable(byte @Nullable [] bytes) {
+    return bytes == null ? null : of(bytes);
+  }
+
+  /** Returns the bytes, as a fresh array. */
+  public byte[] toArray() {
+    return bytes.clone();
+  }
+
+  /** Returns the number of bytes. */
+  public int length() {
+    return bytes.length;
+  }
+
+  /** Tells whether these are the bytes of an array. */
+  public boolean matches(byte @Nullable [] other) {
+    return Arrays.equals(bytes, other);
+  }
+
+  @Override
+  public int compareTo(ByteString other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ByteString that && Arrays.equals(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** Shows bytes in hexadecimal, long ones cut. */
+  public static String show(byte @Nullable [] bytes) {
+    if (bytes == null) {
+      return "absent";
+    }
+    String hex = HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, SHOWN_BYTES));
+    return "hex:" + hex + (bytes.length > SHOWN_BYTES ? "...(" + bytes.length + " bytes)" : "");
+  }
+
+  @Override
+  public String toString() {
+    return show(bytes);
+  }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.tck.sim;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All names of a simulated disk, and the changes of names that are not durable yet, in their order.
+ * Guarded by the disk.
+ */
+final class NameTree {
+  private final DirectoryContent root;
+  private final List<Change> pending = new ArrayList<>();
+
+  /**
+   * A node got a name, lost one, or both at once, which is a rename.
+   *
+   * @param from the directory of the name it lost
+   * @param oldName that name
+   * @param to the directory of the name it got
+   * @param newName that name
+   */
+  private record Change(
+      SimulatedNode node,
+      @Nullable DirectoryContent from,
+      String oldName,
+      @Nullable DirectoryContent to,
+      String newName) {
+
+    void apply(Function<DirectoryContent, Map<String, SimulatedNode>> names) {
+      if (from != null) {
+        names.apply(from).remove(oldName, node);
+      }
+      if (to != null) {
+        names.apply(to).put(newName, node);
+      }
+    }
+
+    boolean concerns(DirectoryContent directory) {
+      return from == directory || to == directory;
+    }
+  }
+
+  NameTree() {
+    this(new DirectoryContent());
+  }
+
+  private NameTree(DirectoryContent root) {
+    this.root = root;
+  }
+
+  @Nullable SimulatedNode find(Path path) {
+    SimulatedNode node = root;
+    for (Path name : path) {
+      if (!(node instanceof DirectoryContent directory)) {
+        return null;
+      }
+      node = directory.live.get(name.toString());
+    }
+    return node;
+  }
+
+  void add(DirectoryContent directory, String name, SimulatedNode node) {
+    change(new Change(node, null, "", directory, name));
+  }
+
+  void remove(DirectoryContent directory, String name, SimulatedNode node) {
+    change(new Change(node, directory, name, null, ""));
+  }
+
+  void rename(
+      DirectoryContent from,
+      String oldName,
+      DirectoryContent to,
+      String newName,
+      SimulatedNode node,
+      boolean atomic) {
+    if (atomic) {
+      change(new Change(node, from, oldName, to, newName));
+      return;
+    }
+    SimulatedNode replaced = to.live.get(newName);
+    if (replaced != null) {
+      remove(to, newName, replaced);
+    }
+    change(new Change(node, from, oldName, to, newName));
+  }
+
+  private void change(Change change) {
+    change.apply(directory -> directory.live);
+    pending.add(change);
+  }
+
+  /** Makes the names in a directory durable, and with them what else the named went through. */
+  void sync(DirectoryContent directory) {
+    Set<SimulatedNode> synced = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Change change : pending) {
+      if (change.concerns(directory)) {
+        synced.add(change.node);
+      }
+    }
+    for (Change change : pending) {
+      if (synced.contains(change.node)) {
+        change.apply(concerned -> concerned.durable);
+      }
+    }
+    pending.removeIf(change -> synced.contains(change.node));
+  }
+
+  /** Returns the tree as it is found after a loss of power. */
+  NameTree afterCrash(Fate fate) {
+    IdentityHashMap<DirectoryContent, Map<String, SimulatedNode>> changed = new IdentityHashMap<>();
+    for (Change change : pending) {
+      if (fate.keepsName()) {
+        change.apply(
+            directory -> changed.computeIfAbsent(directory, at -> new TreeMap<>(at.durable)));
+      }
+    }
+    return new NameTree(afterCrash(root, fate, changed));
+  }
+
+  private static DirectoryContent afterCrash(
+      DirectoryContent directory,
+      Fate fate,
+      IdentityHashMap<DirectoryContent, Map<String, SimulatedNode>> changed) {
+    DirectoryContent found = new DirectoryContent();
+    Map<String, SimulatedNode> names = changed.getOrDefault(directory, directory.durable);
+    names.forEach(
+        (name, node) ->
+            found.live.put(
+                name,
+                node instanceof FileContent file
+                    ? file.afterCrash(fate)
+                    : afterCrash((DirectoryContent) node, fate, changed)));
+    found.durable.putAll(found.live);
+    return found;
+  }
+
+  /** Returns the same tree with the same changes pending. */
+  NameTree copy() {
+    IdentityHashMap<SimulatedNode, SimulatedNode> copies = new IdentityHashMap<>();
+    NameTree copy = new NameTree((DirectoryContent) copy(root, copies));
+    for (Change change : pending) {
+      copy.pending.add(
+          new Change(
+              copy(change.node, copies),
+              change.from == null ? null : (DirectoryContent) copy(change.from, copies),
+              change.oldName,
+              change.to == null ? null : (DirectoryContent) copy(change.to, copies),
+              change.newName));
+    }
+    return copy;
+  }
+
+  private static SimulatedNode copy(
+      SimulatedNode node, IdentityHashMap<SimulatedNode, SimulatedNode> copies) {
+    SimulatedNode known = copies.get(node);
+    if (known != null) {
+      return known;
+    }
+    if (node instanceof FileContent file) {
+      FileContent copy = file.copy();
+      copies.put(node, copy);
+      return copy;
+    }
+    DirectoryContent directory = (DirectoryContent) node;
+    DirectoryContent copy = new DirectoryContent();
+    copies.put(node, copy);
+    directory.live.forEach((name, child) -> copy.live.put(name, copy(child, copies)));
+    directory.durable.forEach((name, child) -> copy.durable.put(name, copy(child, copies)));
+    return copy;
+  }
+
+  /** Returns the bytes of all files that have a name. */
+  long usedBytes() {
+    return usedBytes(root);
+  }
+
+  private static long usedBytes(DirectoryContent directory) {
+    long bytes = 0;
+    for (SimulatedNode node : directory.live.values()) {
+      bytes += node instanceof FileContent file ? file.size() : usedBytes((DirectoryContent) node);
+    }
+    return bytes;
+  }
+
+  /** Tells whether a crash could not change anything. */
+  boolean isDurable() {
+    return pending.isEmpty() && isDurable(root);
+  }
+
+  private static boolean isDurable(DirectoryContent directory) {
+    for (SimulatedNode node : directory.live.values()) {
+      boolean durable =
+          node instanceof FileContent file ? file.isDurable() : isDurable((DirectoryContent) node);
+      if (!durable) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

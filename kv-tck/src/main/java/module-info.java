@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The test suite of Ensemble KV: the rules of the contract as tests, and a simulated machine. */
+module dev.ensemblekv.tck {
+  requires transitive dev.ensemblekv.api;
+
+  exports dev.ensemblekv.tck.sim;
+}
