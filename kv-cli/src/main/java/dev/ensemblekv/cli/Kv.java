@@ -20,7 +20,9 @@ public final class Kv {
   public static void main(String[] args) {
     Shell shell = Shell.ofProcess();
     Interruption.install(shell);
-    System.exit(run(shell, args));
+    int exitCode = run(shell, args);
+    Interruption.uninstall(shell);
+    System.exit(exitCode);
   }
 
   /**
