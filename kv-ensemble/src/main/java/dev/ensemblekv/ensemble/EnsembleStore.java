@@ -321,8 +321,9 @@ final class EnsembleStore implements KvStore {
     }
   }
 
-  private void wantSplitIfFull(Substore substore) {
-    if (substore.size().isMarkReached()) {
+  /** Asks for a split of a substore whose bounds have reached their mark. */
+  void wantSplitIfFull(Substore substore) {
+    if (substore.size().isMarkReached() && !substore.isSplitWanted()) {
       growth.want(substore, false);
     }
   }

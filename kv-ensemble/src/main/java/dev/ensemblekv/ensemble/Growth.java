@@ -69,10 +69,8 @@ final class Growth {
 
   /** Asks for a split, unless that donor's is asked for already. */
   synchronized void want(Substore donor, boolean forced) {
-    boolean known =
-        splits.stream().anyMatch(request -> request.donor() == donor)
-            || (current != null && current.isSplitOf(donor));
-    if (!known && !closed) {
+    if (!donor.isSplitWanted() && !closed) {
+      donor.splitWanted(true);
       splits.add(new SplitRequest(donor, forced));
       queued = splits.size();
       kick();
@@ -158,17 +156,21 @@ final class Growth {
     return null;
   }
 
-  private synchronized void stepped(GrowthJob job, GrowthJob.@Nullable Step outcome) {
-    if (outcome != GrowthJob.Step.AGAIN) {
-      current = null;
-      failuresInRow = 0;
-      if (outcome == GrowthJob.Step.DONE) {
-        problem = null;
-      }
-      chores.addAll(job.followUps());
-      cutovers += job.cutovers();
+  private void stepped(GrowthJob job, GrowthJob.@Nullable Step outcome) {
+    if (outcome == GrowthJob.Step.DONE) {
+      done(job);
+      job.ended();
     }
     kick();
+  }
+
+  private synchronized void done(GrowthJob job) {
+    current = null;
+    failuresInRow = 0;
+    problem = null;
+    job.request().ifPresent(request -> request.donor().splitWanted(false));
+    chores.addAll(job.followUps());
+    cutovers += job.cutovers();
   }
 
   private void failed(GrowthJob job, RuntimeException failure) {
@@ -183,7 +185,7 @@ final class Growth {
       failures++;
       problem = job + ": " + failure.getMessage();
       chores.addAll(job.followUps());
-      job.retried().ifPresent(splits::addFirst);
+      job.request().ifPresent(splits::addFirst);
       queued = splits.size();
       if (!closed) {
         Duration pause =
@@ -217,10 +219,9 @@ final class Growth {
     return possible;
   }
 
-  /** Tells whether a split of a substore is at work or will be. */
+  /** Tells whether a split of a substore is at work, or will be as soon as its turn comes. */
   boolean isRelieving(Substore substore) {
-    GrowthJob job = current;
-    return !paused && problem == null && job != null && job.isSplitOf(substore);
+    return substore.isSplitWanted() && !paused && problem == null;
   }
 
   /** Stops after the step that is running, and lets go of the job at work. */

@@ -36,11 +36,6 @@ abstract class GrowthJob {
   /** Tells whether the job needs a substore for itself. */
   abstract boolean concerns(Substore substore);
 
-  /** Tells whether the job will make a substore smaller. */
-  boolean isSplitOf(Substore substore) {
-    return false;
-  }
-
   /** Tells whether {@link #abandon} would do anything; read by any thread. */
   boolean canAbandon() {
     return false;
@@ -60,12 +55,13 @@ abstract class GrowthJob {
     return List.of();
   }
 
-  /**
-   * Returns the request that the job did not fulfil, if it is to be tried again after a failure.
-   */
-  Optional<Growth.SplitRequest> retried() {
+  /** Returns the request that the job is to fulfil, if it is a split. */
+  Optional<Growth.SplitRequest> request() {
     return Optional.empty();
   }
+
+  /** Is called once after the last step, when the job is no longer at work. */
+  void ended() {}
 
   /** Returns how many cutovers the job has done. */
   int cutovers() {

@@ -251,10 +251,10 @@ final class SplitJob extends GrowthJob {
           to.store().flush();
           long movedKeys = countedKeys + donor.size().keysBound() - keysBefore;
           long movedBytes = countedBytes + donor.size().bytesBound() - bytesBefore;
-          to.size().correct(movedKeys, 0, movedBytes, 0);
+          to.size().move(movedKeys, movedBytes);
           topology.cutOver(donor, to);
           cutOver = true;
-          donor.size().correct(0, countedKeys, 0, countedBytes);
+          donor.size().move(-countedKeys, -countedBytes);
           donor.mirror(null);
         });
     return Step.DONE;
@@ -336,13 +336,23 @@ final class SplitJob extends GrowthJob {
   }
 
   @Override
-  Optional<Growth.SplitRequest> retried() {
+  Optional<Growth.SplitRequest> request() {
     return Optional.of(request);
   }
 
   @Override
   int cutovers() {
     return cutOver ? 1 : 0;
+  }
+
+  /** A half may be over its limit still. */
+  @Override
+  void ended() {
+    Substore created = target;
+    if (cutOver && created != null) {
+      ensemble.wantSplitIfFull(donor);
+      ensemble.wantSplitIfFull(created);
+    }
   }
 
   @Override
@@ -352,11 +362,6 @@ final class SplitJob extends GrowthJob {
 
   @Override
   boolean concerns(Substore substore) {
-    return donor == substore;
-  }
-
-  @Override
-  boolean isSplitOf(Substore substore) {
     return donor == substore;
   }
 

@@ -25,6 +25,7 @@ final class Substore {
   private final SubstoreSize size;
   private final StripedLocks stripes = new StripedLocks(STRIPES);
   private volatile @Nullable Mirror mirror;
+  private volatile boolean splitWanted;
 
   Substore(int id, KvStore store, SubstoreSize size) {
     this.id = id;
@@ -50,6 +51,15 @@ final class Substore {
 
   StripedLocks stripes() {
     return stripes;
+  }
+
+  /** Tells whether a split of this is asked for or at work. */
+  boolean isSplitWanted() {
+    return splitWanted;
+  }
+
+  void splitWanted(boolean wanted) {
+    splitWanted = wanted;
   }
 
   /** Puts up or takes down the mirror; the caller holds all stripes. */

@@ -92,6 +92,14 @@ final class SubstoreSize {
     bytesMark = nextMark(bytesBound.get(), bytesLimit);
   }
 
+  /** Moves the bounds, as keys came or went all at once, and has them looked at again. */
+  void move(long keys, long bytes) {
+    keysBound.addAndGet(keys);
+    bytesBound.addAndGet(bytes);
+    keysMark = keysLimit;
+    bytesMark = bytesLimit;
+  }
+
   private static long nextMark(long bound, long limit) {
     return Math.max(limit, bound + step(limit));
   }

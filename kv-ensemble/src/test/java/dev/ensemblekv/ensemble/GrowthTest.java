@@ -25,7 +25,10 @@ import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -95,7 +98,8 @@ class GrowthTest {
     assertTidy(machine.disk(), directory);
     assertThat(store.stats().substores())
         .allSatisfy(
-            stats -> assertThat(stats.metric(KvMetric.KEYS).orElseThrow().asLong()).isBetween(30L, 70L));
+            stats ->
+                assertThat(stats.metric(KvMetric.KEYS).orElseThrow().asLong()).isBetween(30L, 70L));
   }
 
   @Test
@@ -134,11 +138,7 @@ class GrowthTest {
   @Test
   void manyBytesSplitAsWell() {
     store.close();
-    store =
-        open(
-            options(1, 0).toBuilder()
-                .set(EnsembleOptions.MAX_BYTES, 10_000L)
-                .build());
+    store = open(options(1, 0).toBuilder().set(EnsembleOptions.MAX_BYTES, 10_000L).build());
     for (int i = 0; i < 40; i++) {
       put("key" + i, "x".repeat(500));
     }
@@ -334,7 +334,9 @@ class GrowthTest {
 
   @Test
   void cleaningThatAClosingCutsShortGoesOn() throws Exception {
-    fill(100);
+    store.close();
+    store = open(options(1, 1000));
+    fill(1000);
     runTo(Phase.CLEANING);
     store.close();
     store = open(KvOptions.defaults());
@@ -354,8 +356,7 @@ class GrowthTest {
     }
     assertThat(substores(store)).isLessThanOrEqualTo(4);
     assertThat(store.stats().substores())
-        .anySatisfy(
-            stats -> assertThat(stats.facts().get("unsplittable")).contains("keys"));
+        .anySatisfy(stats -> assertThat(stats.facts().get("unsplittable")).contains("keys"));
     assertContents();
   }
 
@@ -405,12 +406,12 @@ class GrowthTest {
           KeyRange.all().reversed(),
           KeyRange.from(bytes("key9")).reversed()
         }) {
-      var expected = new java.util.ArrayList<String>();
+      List<String> expected = new ArrayList<>();
       model.keySet().stream().filter(key -> range.contains(bytes(key))).forEach(expected::add);
       if (range.isReverse()) {
-        java.util.Collections.reverse(expected);
+        Collections.reverse(expected);
       }
-      var found = new java.util.ArrayList<String>();
+      List<String> found = new ArrayList<>();
       try (KvCursor cursor = store.scan(range)) {
         while (cursor.next()) {
           found.add(text(cursor.key()));

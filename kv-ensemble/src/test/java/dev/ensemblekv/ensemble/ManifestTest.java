@@ -69,7 +69,8 @@ class ManifestTest {
             .with(1, new Entry(Role.OWNER, new Region(0, 1, 0), 0, 0));
     assertThatThrownBy(() -> Manifest.decode(twice.encode(), PATH))
         .hasMessageContaining("own the same keys");
-    Manifest beyond = Manifest.initial(1, 1).with(1, new Entry(Role.COPYING, new Region(5, 0, 0), 0, 0));
+    Manifest beyond =
+        Manifest.initial(1, 1).with(1, new Entry(Role.COPYING, new Region(5, 0, 0), 0, 0));
     assertThatThrownBy(() -> Manifest.decode(beyond.encode(), PATH))
         .hasMessageContaining("out of range");
   }

@@ -46,8 +46,7 @@ class RegionTest {
     Region region = new Region(2, 5, 0b10110);
     assertThat(Region.parse(region.toString())).isEqualTo(region);
     for (String nonsense : new String[] {"", "1/2", "0/1/2", "-1/0/0", "0/17/0", "a/b/c"}) {
-      assertThatThrownBy(() -> Region.parse(nonsense))
-          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Region.parse(nonsense)).isInstanceOf(IllegalArgumentException.class);
     }
   }
 }

@@ -7,10 +7,10 @@ import static dev.ensemblekv.ensemble.EnsembleTesting.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
-import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedDisk;

@@ -13,7 +13,10 @@ class SubstoreSizeTest {
   @Test
   void limitsAreSpreadEvenlyOverADoubling() {
     long[] sorted =
-        IntStream.range(0, 64).mapToLong(id -> SubstoreSize.staggered(1_000_000, id)).sorted().toArray();
+        IntStream.range(0, 64)
+            .mapToLong(id -> SubstoreSize.staggered(1_000_000, id))
+            .sorted()
+            .toArray();
     assertThat(sorted[0]).isGreaterThanOrEqualTo(500_000);
     assertThat(sorted[63]).isEqualTo(1_000_000);
     for (int i = 1; i < sorted.length; i++) {

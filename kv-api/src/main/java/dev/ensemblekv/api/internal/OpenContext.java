@@ -174,7 +174,7 @@ record OpenContext(
           "this is not an inner store of '" + storeName + "', so it is not deleted", at, null);
     }
     try {
-      DiskFiles.deleteTree(disk(), at);
+      new StoreDirectory(disk(), at).destroy();
     } catch (IOException e) {
       throw DiskFiles.failure("the inner store cannot be deleted", at, e);
     }

@@ -161,13 +161,22 @@ final class StoreDirectory {
   }
 
   /**
-   * Deletes the store, the lock that the caller holds included, and the directory. A crash on the
-   * way leaves a store that can only be destroyed further.
+   * Marks the store as being destroyed, so that a crash on the way leaves one that can only be
+   * destroyed further. A full disk, for which stores are destroyed, is no obstacle.
    */
-  void destroy(StoreDescriptor descriptor) throws IOException {
-    if (descriptor.state() != State.DESTROYING) {
+  void beginDestruction(StoreDescriptor descriptor) throws IOException {
+    try {
       write(descriptor.withState(State.DESTROYING));
+    } catch (IOException e) {
+      if (!DiskFiles.isDiskFull(e)) {
+        throw e;
+      }
+      LOG.warn("no space to mark {} as being destroyed", path, e);
     }
+  }
+
+  /** Deletes everything, the descriptor after what it describes, and the directory. */
+  void destroy() throws IOException {
     clear();
     disk.syncDirectory(path);
     disk.delete(path.resolve(DescriptorFile.NAME));

@@ -367,7 +367,8 @@ public final class StoreOpener {
       StoreDescriptor found = existing(store);
       DiskLock lock = store.lock(environment.clock().instant());
       try {
-        store.destroy(found);
+        store.beginDestruction(found);
+        store.destroy();
       } finally {
         lock.close();
       }
