@@ -92,8 +92,7 @@ final class CopyCommand extends KvCommand {
 
   private Comparison compare(KvStore source) {
     try (KvStore target = stores().openReadOnly(to, Map.of());
-        Progress progress =
-            Progress.start(shell(), "compare", "pairs", bothWays(source, target))) {
+        Progress progress = Progress.start(shell(), "compare", "pairs", bothWays(source, target))) {
       return Comparison.of(source, target, progress);
     }
   }

@@ -51,8 +51,7 @@ class ImportCommandTest {
         .startsWith("imported 2 pairs, 3 B, in ")
         .contains(" pairs/s, ")
         .endsWith(" into " + store + " (shelf)\n");
-    assertThat(contents())
-        .containsOnly(Map.entry("a", "1"), Map.entry("b", ""));
+    assertThat(contents()).containsOnly(Map.entry("a", "1"), Map.entry("b", ""));
   }
 
   @Test

@@ -29,9 +29,7 @@ class JsonStoreTest {
     store = directory.resolve("store");
     data = store.resolve("data.json");
     Path words = Files.writeString(directory.resolve("words"), "one\ntwo\nthree\n");
-    console
-        .run("import", store, words, "--format", "lines", "--store", "json")
-        .isSilent(Exit.DONE);
+    console.run("import", store, words, "--format", "lines", "--store", "json").isSilent(Exit.DONE);
     assertThat(data).isRegularFile();
   }
 

@@ -60,7 +60,8 @@ class TerminationTest {
     }
     assertThat(process.exitValue()).isNotIn(Exit.DONE, Exit.FAILED);
     assertThat(err).hasContent("kv: interrupted; what was stored until now is kept\n");
-    long kept = console.run("count", store, "--json").isSilent(Exit.DONE).json().get("keys").asLong();
+    long kept =
+        console.run("count", store, "--json").isSilent(Exit.DONE).json().get("keys").asLong();
     assertThat(kept).isGreaterThanOrEqualTo(LINES - UNDER_WAY_BYTES / LINE_BYTES);
     console.run("verify", store).isSilent(Exit.DONE);
   }
