@@ -54,6 +54,20 @@ class HandEditTest {
   }
 
   @Test
+  void anEditThatWasPersistedIsCheckedLikeAnyOtherFile() throws IOException {
+    fixture.edit("\"1\"", "\"one\"");
+    try (KvStore store = fixture.open()) {
+      store.flush();
+      fixture.damage(fixture.text().replace("\"one\"", "\"two\""));
+      KvTask task = store.verify();
+      fixture.executor().runAll();
+      assertThat(task.result().problems())
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.message()).contains("checksum"));
+    }
+  }
+
+  @Test
   void anEditIsPersistedAtCloseAtTheLatest() throws IOException {
     fixture.edit("\"1\"", "\"one\"");
     fixture.open().close();
