@@ -42,6 +42,12 @@ public final class ByteString implements Comparable<ByteString> {
     return Arrays.equals(bytes, other);
   }
 
+  /** Tells whether these bytes begin with a prefix. */
+  public boolean startsWith(byte[] prefix) {
+    return bytes.length >= prefix.length
+        && Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
   @Override
   public int compareTo(ByteString other) {
     return Arrays.compareUnsigned(bytes, other.bytes);
