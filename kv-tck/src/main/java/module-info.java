@@ -4,6 +4,7 @@ module dev.ensemblekv.tck {
   requires transitive dev.ensemblekv.api;
   requires transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
+  requires org.opentest4j;
 
   exports dev.ensemblekv.tck;
   exports dev.ensemblekv.tck.sim;

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /** Chapter 4: batches. */
 abstract class BatchesChapter extends Chapter {
@@ -66,7 +67,7 @@ abstract class BatchesChapter extends Chapter {
     store.put(key(1), value(1));
     store.write(batch);
     store.write(batch, Durability.DEFAULT);
-    assertThat(batch.count()).isEqualTo(2);
+    assertThat(batch.count()).as("operations of a batch that was written").isEqualTo(2);
     KvStore other = open(temp.resolve("other"));
     other.write(batch);
     for (KvStore each : List.of(store, other)) {
@@ -106,8 +107,16 @@ abstract class BatchesChapter extends Chapter {
   @Rule("4.2")
   @Requires({KvFeature.ATOMIC_BATCH, KvFeature.PERSISTENT})
   @DisplayName("KV-4.2 After a loss of power a batch is there whole or not at all")
-  void atomicAtACrash() {
+  void atomicAtACrash(TestReporter reporter) throws Exception {
     SimulatedSubject subject = SimulatedSubject.of(this);
+    seeded(
+        seed -> {
+          reporter.publishEntry("seed", String.valueOf(seed));
+          explore(subject, seed);
+        });
+  }
+
+  private void explore(SimulatedSubject subject, long seed) {
     CrashExplorer.<WriteHistory>of(
             WriteHistory::new,
             (machine, history) -> {
@@ -129,7 +138,7 @@ abstract class BatchesChapter extends Chapter {
               }
             })
         .setUp(tck()::setUp)
-        .seed(tck().seed())
+        .seed(seed)
         .outcomes(20)
         .build()
         .explore();

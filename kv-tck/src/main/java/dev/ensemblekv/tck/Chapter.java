@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /**
  * The base of the chapters: opens stores in a directory of the test's own and closes them after it,
@@ -266,6 +267,8 @@ abstract class Chapter {
     long seed = tck().seed();
     try {
       test.run(seed);
+    } catch (TestAbortedException e) {
+      throw e;
     } catch (AssertionError | Exception e) {
       throw new AssertionError(
           "with seed " + seed + " (-D" + KvStoreTck.SEED + "=" + seed + "): " + e.getMessage(), e);

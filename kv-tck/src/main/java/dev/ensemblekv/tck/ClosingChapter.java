@@ -2,6 +2,7 @@
 package dev.ensemblekv.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.Durability;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -80,7 +82,7 @@ abstract class ClosingChapter extends Chapter {
     Future<byte[]> reading =
         start(
             () ->
-                java.util.Objects.requireNonNull(
+                Objects.requireNonNull(
                     store.read(
                         key(0),
                         value -> {
@@ -164,13 +166,19 @@ abstract class ClosingChapter extends Chapter {
     }
     inTime("close under cursors", store::close);
     for (KvCursor cursor : cursors) {
-      assertThatThrownBy(cursor::next).isInstanceOf(StoreClosedException.class);
-      assertThatThrownBy(cursor::next).as("once more").isInstanceOf(StoreClosedException.class);
-      assertThatThrownBy(cursor::key).isInstanceOf(StoreClosedException.class);
+      assertThatExceptionOfType(StoreClosedException.class)
+          .as("the next step of a cursor")
+          .isThrownBy(cursor::next);
+      assertThatExceptionOfType(StoreClosedException.class)
+          .as("the step after that")
+          .isThrownBy(cursor::next);
+      assertThatExceptionOfType(StoreClosedException.class)
+          .as("the key of a cursor")
+          .isThrownBy(cursor::key);
       cursor.close();
     }
     assertThat(closed.next()).isFalse();
-    assertThat(metric(store, "leakedCursors")).isEqualTo(leaked);
+    assertThat(metric(store, "leakedCursors")).as("cursors that leaked").isEqualTo(leaked);
   }
 
   /** If this fails, check each method's look at the state, before it touches the engine. */
@@ -213,7 +221,7 @@ abstract class ClosingChapter extends Chapter {
     }
     calls.forEach(
         (name, call) ->
-            assertThatThrownBy(call).as("%s", name).isInstanceOf(StoreClosedException.class));
+            assertThatExceptionOfType(StoreClosedException.class).as("%s", name).isThrownBy(call));
     store.close();
     assertThat(store.stats().state()).isEqualTo(KvState.CLOSED);
     assertThat(store.limits().maxKeyBytes()).isPositive();

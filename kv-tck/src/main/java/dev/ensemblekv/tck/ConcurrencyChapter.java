@@ -67,7 +67,7 @@ abstract class ConcurrencyChapter extends Chapter {
       store()
           .forEach(
               (key, value) -> {
-                Thread.yield();
+                Thread.onSpinWait();
                 return !over.get();
               });
       store().flush();
@@ -181,7 +181,7 @@ abstract class ConcurrencyChapter extends Chapter {
     for (Future<?> thread : threads) {
       inTime("the swaps", thread);
     }
-    assertThat(text(store.get(key(0)))).isEqualTo(String.valueOf(THREADS * SWAPS_PER_THREAD));
+    assertThat(text(store.get(key(0)))).as("the counter").isEqualTo(String.valueOf(THREADS * SWAPS_PER_THREAD));
   }
 
   /**

@@ -115,8 +115,8 @@ abstract class DurabilityChapter extends Chapter {
   @Rule("5.2")
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.2 What was flushed survives a loss of power, and the store opens")
-  void flushedWritesSurvivePowerLoss(TestReporter reporter) {
-    explore(reporter, tck().options(), false);
+  void flushedWritesSurvivePowerLoss(TestReporter reporter) throws Exception {
+    seeded(seed -> explore(reporter, tck().options(), false, seed));
   }
 
   /** If this fails, check that a write returns only after what makes it durable. */
@@ -124,13 +124,13 @@ abstract class DurabilityChapter extends Chapter {
   @Rule("5.3")
   @Requires({KvFeature.PERSISTENT, KvFeature.SYNC_WRITES})
   @DisplayName("KV-5.3 With sync each write survives a loss of power at its return")
-  void syncedWritesSurvivePowerLoss(TestReporter reporter) {
-    explore(reporter, tck().options().toBuilder().set(KvOptions.SYNC, true).build(), true);
+  void syncedWritesSurvivePowerLoss(TestReporter reporter) throws Exception {
+    KvOptions options = tck().options().toBuilder().set(KvOptions.SYNC, true).build();
+    seeded(seed -> explore(reporter, options, true, seed));
   }
 
-  private void explore(TestReporter reporter, KvOptions options, boolean syncs) {
+  private void explore(TestReporter reporter, KvOptions options, boolean syncs, long seed) {
     SimulatedSubject subject = SimulatedSubject.of(this);
-    long seed = tck().seed();
     CrashExplorer.Result result =
         CrashExplorer.<WriteHistory>of(
                 () -> new WriteHistory(syncs),

@@ -126,7 +126,7 @@ abstract class FaultsChapter extends Chapter {
                   store.get(key(i % 20));
                   store.flush();
                 } catch (KvInterruptedException e) {
-                  continue; // it is allowed to give up
+                  // It is allowed to give up.
                 }
               }
             }));

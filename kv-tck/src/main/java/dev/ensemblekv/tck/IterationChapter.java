@@ -2,6 +2,7 @@
 package dev.ensemblekv.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -242,6 +243,7 @@ abstract class IterationChapter extends Chapter {
                       (key, value) -> {
                         throw thrown;
                       }))
+          .as("what forEach throws")
           .isSameAs(thrown);
       assertThatThrownBy(
               () ->
@@ -275,7 +277,7 @@ abstract class IterationChapter extends Chapter {
     AtomicInteger visits = new AtomicInteger();
     store.forEach(
         (key, value) -> {
-          assertThatIllegalStateException().isThrownBy(store::close);
+          assertThatIllegalStateException().as("close by a callback").isThrownBy(store::close);
           visits.incrementAndGet();
           return true;
         });
@@ -283,13 +285,13 @@ abstract class IterationChapter extends Chapter {
     store.forEach(
         bytes("key"),
         (key, value) -> {
-          assertThatIllegalStateException().isThrownBy(store::close);
+          assertThatIllegalStateException().as("close by a callback").isThrownBy(store::close);
           return store.get(key) != null;
         });
     store.read(
         key(0),
         value -> {
-          assertThatIllegalStateException().isThrownBy(store::close);
+          assertThatIllegalStateException().as("close by a callback").isThrownBy(store::close);
           return null;
         });
     assertThat(store.stats().state()).isEqualTo(KvState.OPEN);
@@ -304,7 +306,9 @@ abstract class IterationChapter extends Chapter {
     KvStore store = store();
     fill(store, 2);
     KvCursor cursor = store.iterate();
-    assertThatThrownBy(cursor::key).isInstanceOf(NoSuchElementException.class);
+    assertThatExceptionOfType(NoSuchElementException.class)
+        .as("the key before the first pair")
+        .isThrownBy(cursor::key);
     assertThatThrownBy(cursor::value).isInstanceOf(NoSuchElementException.class);
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.key()).isEqualTo(cursor.key());
@@ -434,7 +438,7 @@ abstract class IterationChapter extends Chapter {
         prefix,
         (key, value) -> {
           prefix[0] = 'q';
-          assertThat(text(key)).startsWith("p");
+          assertThat(text(key)).as("a key visited").startsWith("p");
           store.put(key, bytes("new"));
           store.delete(bytes("q" + visits.get()));
           visits.incrementAndGet();
@@ -452,7 +456,11 @@ abstract class IterationChapter extends Chapter {
     KvStore other = open(elsewhere);
     store().put(key(0), value(0));
     other.put(key(1), value(1));
-    assertThat(contents(store())).containsOnlyKeys(ByteString.of(key(0)));
-    assertThat(contents(other)).containsOnlyKeys(ByteString.of(key(1)));
+    assertThat(contents(store()))
+        .as("keys of one store")
+        .containsOnlyKeys(ByteString.of(key(0)));
+    assertThat(contents(other))
+        .as("keys of the other store")
+        .containsOnlyKeys(ByteString.of(key(1)));
   }
 }

@@ -154,6 +154,7 @@ abstract class KeysAndValuesChapter extends Chapter {
     assertThat(store.size()).isEqualTo(count);
     batch.delete(bytes("x"));
     assertThatIllegalArgumentException()
+        .as("a batch of one byte more")
         .isThrownBy(() -> store.write(batch))
         .withMessageContaining(String.valueOf(max))
         .withMessageContaining(String.valueOf(max + 1));
@@ -173,13 +174,13 @@ abstract class KeysAndValuesChapter extends Chapter {
       assertThat(store.compareAndSet(key(2), new byte[0], value(1))).isFalse();
     }
     for (byte[] key : List.of(key(0), key(1))) {
-      assertThat(store.get(key)).isNotNull().isEmpty();
+      assertThat(store.get(key)).as("an empty value").isNotNull().isEmpty();
       assertThat(store.exists(key)).isTrue();
       assertThat(store.<Integer>read(key, value -> value.remaining())).isZero();
     }
     assertThat(store.getAll(List.of(key(0), key(2))).get(0)).isNotNull().isEmpty();
     assertThat(store.size()).isEqualTo(2);
-    assertThat(contents(store)).hasSize(2);
+    assertThat(contents(store)).as("pairs visited").hasSize(2);
     if (has(KvFeature.PERSISTENT)) {
       assertThat(reopen().get(key(0))).isNotNull().isEmpty();
     }

@@ -4,6 +4,7 @@ package dev.ensemblekv.tck;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -67,7 +68,7 @@ final class KillScript {
     for (int i = 0; i < step; i++) {
       apply(batch(i), state);
     }
-    List<Map<ByteString, ByteString>> states = new java.util.ArrayList<>();
+    List<Map<ByteString, ByteString>> states = new ArrayList<>();
     states.add(Map.copyOf(state));
     batch(step)
         .replay(

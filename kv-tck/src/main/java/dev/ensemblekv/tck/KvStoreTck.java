@@ -88,8 +88,8 @@ public abstract class KvStoreTck {
     return environment;
   }
 
-  /** Opens a store, as the suite does. */
-  final KvStore open(Path directory, KvOptions options) {
+  /** Opens a store; replaced only by tests of the suite itself. */
+  KvStore open(Path directory, KvOptions options) {
     return setUp(KvEnvironment.builder()).build().open(spec(), directory, options);
   }
 
@@ -97,8 +97,8 @@ public abstract class KvStoreTck {
     return Math.max(1, Integer.getInteger(EFFORT, 1));
   }
 
-  /** Returns the seed of a random test. */
-  final long seed() {
+  /** Returns the seed of a random test; replaced only by tests of the suite itself. */
+  long seed() {
     Long fixed = Long.getLong(SEED);
     return fixed != null ? fixed : RandomGenerator.getDefault().nextInt(Integer.MAX_VALUE);
   }

@@ -24,6 +24,7 @@ import dev.ensemblekv.spi.KvEnvironment;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.sim.CrashExplorer;
+import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -42,6 +43,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /** Chapter 6: what opening finds, refuses, and leaves alone. */
 abstract class OpeningChapter extends Chapter {
@@ -100,7 +102,7 @@ abstract class OpeningChapter extends Chapter {
     store().put(key(0), value(0));
     List<URL> path = new ArrayList<>();
     for (String entry :
-        System.getProperty("java.class.path", "").split(java.io.File.pathSeparator, -1)) {
+        System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
       path.add(url(Path.of(entry)));
     }
     try (URLClassLoader loader =
@@ -111,6 +113,7 @@ abstract class OpeningChapter extends Chapter {
       open.setAccessible(true);
       String name = tck().getClass().getName();
       assertThat((String) open.invoke(null, name, directory().toString()))
+          .as("opening by another class loader")
           .startsWith(StoreLockedException.class.getName());
       assertValue(store(), key(0), value(0));
       store().put(key(1), value(1));
@@ -136,10 +139,11 @@ abstract class OpeningChapter extends Chapter {
         new ChildProcess(tck().getClass(), temp.resolve("errors"), directory().toString())) {
       inTime("the opening by the child", child::awaitOpened);
       assertThatExceptionOfType(StoreLockedException.class)
+          .as("opening what another process has open")
           .isThrownBy(() -> open(directory()))
           .withMessageContaining(String.valueOf(child.pid()));
       child.kill();
-      KvStore store = open(directory());
+      KvStore store = open(directory()); // its lock went with it
       store.put(key(0), value(0));
       store.close();
     }
@@ -166,7 +170,7 @@ abstract class OpeningChapter extends Chapter {
         assertThatExceptionOfType(ForeignDirectoryException.class)
             .isThrownBy(() -> open(directory, options));
       }
-      assertThat(files(directory)).isEqualTo(before);
+      assertThat(files(directory)).as("files of the foreign directory").isEqualTo(before);
     }
     Path file = Files.writeString(temp.resolve("file"), "a file");
     assertThatExceptionOfType(ForeignDirectoryException.class).isThrownBy(() -> open(file));
@@ -292,6 +296,7 @@ abstract class OpeningChapter extends Chapter {
     next.build().open(tck().spec(), directory(), tck().options()).close();
     Map<String, String> before = files(directory());
     assertThatExceptionOfType(StoreMismatchException.class)
+        .as("opening a newer format")
         .isThrownBy(() -> open(directory()))
         .withMessageContaining(String.valueOf(backend.formatVersion() + 1))
         .withMessageContaining("newer release");
@@ -356,6 +361,7 @@ abstract class OpeningChapter extends Chapter {
             with(to -> to.set(KvOptions.READ_ONLY, true)))) {
       for (Path directory : List.of(missing, empty)) {
         assertThatExceptionOfType(StoreNotFoundException.class)
+            .as("opening with %s", options)
             .isThrownBy(() -> open(directory, options));
       }
     }
@@ -377,6 +383,7 @@ abstract class OpeningChapter extends Chapter {
     created.put(key(0), value(0));
     created.close();
     assertThatExceptionOfType(StoreExistsException.class)
+        .as("opening with failIfExists")
         .isThrownBy(() -> open(directory(), options));
     KvStore again = open(directory());
     if (again.features().contains(KvFeature.PERSISTENT)) {
@@ -397,8 +404,9 @@ abstract class OpeningChapter extends Chapter {
     assertThat(contents(store)).hasSize(20);
     assertValue(store, key(7), value(7));
     assertThat(store.size()).isEqualTo(20);
-    assertThatThrownBy(() -> store.put(key(0), value(1)))
-        .isInstanceOf(ReadOnlyStoreException.class);
+    assertThatExceptionOfType(ReadOnlyStoreException.class)
+        .as("put into a store opened with readOnly")
+        .isThrownBy(() -> store.put(key(0), value(1)));
     assertThatThrownBy(() -> store.delete(key(0))).isInstanceOf(ReadOnlyStoreException.class);
     assertThatThrownBy(() -> store.write(new KvBatch().delete(key(0))))
         .isInstanceOf(ReadOnlyStoreException.class);
@@ -417,7 +425,7 @@ abstract class OpeningChapter extends Chapter {
               before.remove(name);
               after.remove(name);
             });
-    assertThat(after).isEqualTo(before);
+    assertThat(after).as("files after opening with readOnly").isEqualTo(before);
     assertThat(contents(open(directory()))).hasSize(20);
   }
 
@@ -429,18 +437,20 @@ abstract class OpeningChapter extends Chapter {
     Path directory = temp.resolve("never");
     String name = tck().backend().name() + ".noSuchOption";
     assertThatIllegalArgumentException()
+        .as("an option that the backend does not have")
         .isThrownBy(() -> open(directory, with(to -> to.set(name, "1"))))
         .withMessageContaining(name);
     assertThatIllegalArgumentException()
+        .as("an option that no store has")
         .isThrownBy(() -> open(directory, with(to -> to.set("noSuchOption", "1"))));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(directory, with(to -> to.set("readOnly", "perhaps"))))
         .withMessageContaining("perhaps");
     for (KvFeature feature : EnumSet.complementOf(EnumSet.copyOf(store().features()))) {
-      assertThatThrownBy(() -> open(directory, with(to -> to.require(feature))))
+      assertThatExceptionOfType(UnsupportedOperationException.class)
           .as("requiring %s", feature)
-          .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessageContaining(feature.name());
+          .isThrownBy(() -> open(directory, with(to -> to.require(feature))))
+          .withMessageContaining(feature.name());
     }
     assertThat(directory).doesNotExist();
     KvFeature[] declared = store().features().toArray(KvFeature[]::new);
@@ -451,8 +461,16 @@ abstract class OpeningChapter extends Chapter {
   @Test
   @Rule("6.4")
   @DisplayName("KV-6.4 A crash while a store is created does not lock its user out")
-  void crashesWhileCreating() {
+  void crashesWhileCreating(TestReporter reporter) throws Exception {
     SimulatedSubject subject = SimulatedSubject.of(this);
+    seeded(
+        seed -> {
+          reporter.publishEntry("seed", String.valueOf(seed));
+          explore(subject, seed);
+        });
+  }
+
+  private void explore(SimulatedSubject subject, long seed) {
     CrashExplorer.Result result =
         CrashExplorer.<List<String>>of(
                 ArrayList::new,
@@ -468,7 +486,7 @@ abstract class OpeningChapter extends Chapter {
                 })
             .setUp(tck()::setUp)
             .recovery(machine -> subject.open(machine, tck().options()).close())
-            .seed(tck().seed())
+            .seed(seed)
             .outcomes(4)
             .maxSecondPoints(1)
             .build()

@@ -57,7 +57,7 @@ abstract class PointOperationsChapter extends Chapter {
               return bytes;
             });
     assertThat(seen).isEqualTo(value(0));
-    assertThat(calls).hasValue(1);
+    assertThat(calls).as("calls of the reader").hasValue(1);
     assertThat(store.<Object>read(key(0), buffer -> null)).isNull();
     assertThat(
             store.<Integer>read(
@@ -80,7 +80,7 @@ abstract class PointOperationsChapter extends Chapter {
     KvStore store = store();
     fill(store, 10);
     List<byte[]> keys = List.of(key(7), key(99), key(0), key(7), key(3));
-    assertThat(store.getAll(keys)).containsExactly(value(7), null, value(0), value(7), value(3));
+    assertThat(store.getAll(keys)).as("getAll").containsExactly(value(7), null, value(0), value(7), value(3));
     assertThat(store.getAll(List.of())).isEmpty();
   }
 
@@ -194,7 +194,7 @@ abstract class PointOperationsChapter extends Chapter {
     KvStore store = store();
     assertThat(store.compareAndSet(key(0), value(0), value(1))).as("absent, not so").isFalse();
     assertThat(store.compareAndSet(key(0), null, null)).as("absent stays absent").isTrue();
-    assertThat(store.exists(key(0))).isFalse();
+    assertThat(store.exists(key(0))).as("exists after a swap of nothing").isFalse();
     assertThat(store.compareAndSet(key(0), null, value(0))).as("created").isTrue();
     assertThat(store.compareAndSet(key(0), null, value(1))).as("present already").isFalse();
     assertThat(store.compareAndSet(key(0), value(1), value(2))).as("another value").isFalse();

@@ -9,6 +9,7 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -38,6 +39,7 @@ final class RandomHistory {
     {-2, -1}
   };
   private static final int MAX_BATCH = 8;
+  private static final long MAX_SHORTENING_NANOS = 2_000_000_000;
 
   private RandomHistory() {}
 
@@ -123,7 +125,7 @@ final class RandomHistory {
     Runner(IntFunction<KvStore> opening, Set<KvFeature> features, Duration limit) {
       this.opening = opening;
       this.features = features;
-      this.limitNanos = limit.toNanos();
+      this.limitNanos = Math.min(limit.toNanos() / 2, MAX_SHORTENING_NANOS);
     }
 
     /** Runs a history; throws with the shortest found that fails as well. */
@@ -140,7 +142,7 @@ final class RandomHistory {
 
     /** Leaves out ever smaller parts as long as what is left still fails. */
     private List<Step> shorten(List<Step> history) {
-      long deadline = System.nanoTime() + limitNanos / 2;
+      long deadline = System.nanoTime() + limitNanos;
       List<Step> shortest = history;
       for (int part = history.size() / 2; part >= 1; part /= 2) {
         for (int from = 0; from < shortest.size() && System.nanoTime() < deadline; ) {
@@ -278,7 +280,7 @@ final class RandomHistory {
       }
 
       private void prefix(byte[] key, SplittableRandom random) {
-        byte[] prefix = java.util.Arrays.copyOf(key, random.nextInt(key.length + 1));
+        byte[] prefix = Arrays.copyOf(key, random.nextInt(key.length + 1));
         NavigableMap<ByteString, ByteString> expected = inRange(KeyRange.prefix(prefix));
         NavigableMap<ByteString, ByteString> visited = new TreeMap<>();
         store.forEach(

@@ -10,6 +10,7 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -76,7 +77,9 @@ abstract class ScansChapter extends Chapter {
     for (int i = 0; i < ordered.length; i++) {
       put(ordered[i * 5 % ordered.length]);
     }
-    assertThat(keys(store(), KeyRange.all())).containsExactlyElementsOf(strings(ordered));
+    assertThat(keys(store(), KeyRange.all()))
+        .as("scan of all")
+        .containsExactlyElementsOf(strings(ordered));
     for (int i = 0; i < 256; i++) {
       put(bytes(i, 7));
     }
@@ -178,7 +181,7 @@ abstract class ScansChapter extends Chapter {
           assertThat(keys(store, range.reversed()))
               .as("prefix %s reversed", prefix)
               .hasSize(count)
-              .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+              .isSortedAccordingTo(Comparator.reverseOrder());
         });
   }
 

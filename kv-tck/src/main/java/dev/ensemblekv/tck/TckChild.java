@@ -39,8 +39,9 @@ final class TckChild {
   }
 
   private static void awaitEnd() throws IOException {
-    while (System.in.read() >= 0) {
-      continue;
+    int read = 0;
+    while (read >= 0) {
+      read = System.in.read();
     }
   }
 
