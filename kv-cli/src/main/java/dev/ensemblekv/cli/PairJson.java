@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
+import java.util.Locale;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -126,7 +127,7 @@ final class PairJson {
     if (found != expected) {
       throw new MalformedLineException(
           "unexpected "
-              + (found == null ? "end" : found.toString().toLowerCase(java.util.Locale.ROOT))
+              + (found == null ? "end" : found.toString().toLowerCase(Locale.ROOT))
               + " at column "
               + parser.currentLocation().getColumnNr());
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import dev.ensemblekv.api.KvOptions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -45,7 +47,7 @@ final class Console {
     JsonNode json() {
       try {
         return new ObjectMapper().readTree(outBytes);
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         throw new AssertionError("not JSON: " + out(), e);
       }
     }
@@ -101,14 +103,14 @@ final class Console {
 
   /** Makes an empty store of a shelf. */
   Path shelf(Path directory) {
-    environment.open("shelf", directory, dev.ensemblekv.api.KvOptions.defaults()).close();
+    environment.open("shelf", directory, KvOptions.defaults()).close();
     return directory;
   }
 
   /** Makes a store of a shelf with pairs: key, value, key, value. */
   Path shelf(Path directory, String... pairs) {
     try (var store =
-        environment.open("shelf", directory, dev.ensemblekv.api.KvOptions.defaults())) {
+        environment.open("shelf", directory, KvOptions.defaults())) {
       for (int i = 0; i < pairs.length; i += 2) {
         store.put(pairs[i].getBytes(UTF_8), pairs[i + 1].getBytes(UTF_8));
       }

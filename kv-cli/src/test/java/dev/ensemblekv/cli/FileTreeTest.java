@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.InputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.OutputStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
@@ -146,7 +150,7 @@ class FileTreeTest {
     }
     assertThat(keys()).containsExactly("good");
     assertThat(skips.count()).isEqualTo(1);
-    java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     skips.print(shell(err));
     assertThat(err.toString(UTF_8))
         .isEqualTo("kv: skipped " + tree.toRealPath().resolve("bad") + ": permission denied\n");
@@ -157,11 +161,11 @@ class FileTreeTest {
     return environment.open("shelf", store, KvOptions.defaults());
   }
 
-  private static Shell shell(java.io.ByteArrayOutputStream err) {
+  private static Shell shell(ByteArrayOutputStream err) {
     return new Shell(
-        java.io.InputStream.nullInputStream(),
-        new Output(java.io.OutputStream.nullOutputStream()),
-        new java.io.PrintStream(err, true, UTF_8),
+        InputStream.nullInputStream(),
+        new Output(OutputStream.nullOutputStream()),
+        new PrintStream(err, true, UTF_8),
         false,
         false,
         KvEnvironment.system(),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ensemblekv.api.KvFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -183,7 +184,7 @@ class ImportCommandTest {
 
   @Test
   void aStoreThatKeepsNothingIsRefused() throws IOException {
-    shelf.features.remove(dev.ensemblekv.api.KvFeature.PERSISTENT);
+    shelf.features.remove(KvFeature.PERSISTENT);
     Path file = file("words", "a\n");
     console
         .run("import", store, file, "--format", "lines", "--store", "shelf")

@@ -3,6 +3,9 @@ package dev.ensemblekv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import dev.ensemblekv.spi.KvEnvironment;
+import java.util.Arrays;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +27,7 @@ class KvTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     assertThat(Kv.run(InputStream.nullInputStream(), out, err, "--version")).isEqualTo(Exit.DONE);
-    assertThat(out.toString(java.nio.charset.StandardCharsets.UTF_8)).startsWith("kv ");
+    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("kv ");
     assertThat(err.size()).isZero();
     assertThat(Kv.run(InputStream.nullInputStream(), out, err, "no-such")).isEqualTo(Exit.USAGE);
     assertThat(err.size()).isPositive();
@@ -108,8 +111,8 @@ class KvTest {
           }
         };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    PrintStream errors = new PrintStream(err, true, java.nio.charset.StandardCharsets.UTF_8);
-    var environment = dev.ensemblekv.spi.KvEnvironment.builder().backend(shelf).build();
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    var environment = KvEnvironment.builder().backend(shelf).build();
     Shell shell =
         new Shell(
             InputStream.nullInputStream(),
@@ -119,8 +122,8 @@ class KvTest {
             false,
             environment,
             new Closers());
-    String[] texts = java.util.Arrays.stream(args).map(String::valueOf).toArray(String[]::new);
+    String[] texts = Arrays.stream(args).map(String::valueOf).toArray(String[]::new);
     assertThat(Kv.run(shell, texts)).isEqualTo(Exit.FAILED);
-    return err.toString(java.nio.charset.StandardCharsets.UTF_8).strip();
+    return err.toString(StandardCharsets.UTF_8).strip();
   }
 }

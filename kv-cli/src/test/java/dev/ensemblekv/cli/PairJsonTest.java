@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.util.Random;
@@ -67,7 +68,7 @@ class PairJsonTest {
   @Test
   void readsValuesLongerThanTheParserUsuallyAllows() throws Exception {
     byte[] value = new byte[25_000_000];
-    java.util.Arrays.fill(value, (byte) 'a');
+    Arrays.fill(value, (byte) 'a');
     assertThat(PairJson.parse(write(new byte[] {1}, value).getBytes(UTF_8)).value())
         .isEqualTo(value);
   }
