@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
-import static java.nio.charset.UTF_8;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import dev.ensemblekv.api.KvOptions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.spi.KvEnvironment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -109,8 +109,7 @@ final class Console {
 
   /** Makes a store of a shelf with pairs: key, value, key, value. */
   Path shelf(Path directory, String... pairs) {
-    try (var store =
-        environment.open("shelf", directory, KvOptions.defaults())) {
+    try (var store = environment.open("shelf", directory, KvOptions.defaults())) {
       for (int i = 0; i < pairs.length; i += 2) {
         store.put(pairs[i].getBytes(UTF_8), pairs[i + 1].getBytes(UTF_8));
       }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
-import static java.nio.charset.UTF_8;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.InputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.io.OutputStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.spi.KvEnvironment;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -192,6 +192,29 @@ class FileTreeTest {
     } finally {
       Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
     }
+  }
+
+  /** A path longer than the system takes, made by moving one part into the other. */
+  @Test
+  void aDirectoryThatCannotBeOpenedIsSkippedAndNamed() throws IOException {
+    file("good", "1");
+    String down = ("d".repeat(250) + "/").repeat(10);
+    Path upper = Files.createDirectories(tree.resolve(down));
+    Path lower = Files.createDirectories(directory.resolve("lower").resolve(down));
+    file("../lower/" + down + "unreachable", "1");
+    Path moved = Files.move(directory.resolve("lower"), upper.resolve("lower"));
+    try {
+      Console.Result result = importTree();
+      assertThat(result.exitCode()).isEqualTo(Exit.INCOMPLETE);
+      assertThat(result.err())
+          .startsWith("kv: skipped " + moved.toRealPath())
+          .endsWith(": File name too long\n")
+          .hasLineCount(1);
+      assertThat(keys()).containsExactly("good");
+    } finally {
+      Files.move(moved, directory.resolve("lower"));
+    }
+    assertThat(lower.resolve("unreachable")).exists();
   }
 
   /**
