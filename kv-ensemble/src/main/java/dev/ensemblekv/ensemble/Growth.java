@@ -115,8 +115,20 @@ final class Growth {
       }
       stepRunning = true;
     }
-    GrowthJob.Step outcome = null;
-    RuntimeException failure = null;
+    try {
+      run(job, abort);
+    } finally {
+      synchronized (this) {
+        stepRunning = false;
+        notifyAll();
+      }
+    }
+    kick();
+  }
+
+  /** Takes a step and what follows from it; until then nobody else may take one of the same job. */
+  private void run(GrowthJob job, boolean abort) {
+    GrowthJob.Step outcome;
     try {
       if (abort) {
         outcome = job.abandon() ? GrowthJob.Step.DONE : GrowthJob.Step.AGAIN;
@@ -124,17 +136,12 @@ final class Growth {
         outcome = job.step();
       }
     } catch (RuntimeException e) {
-      failure = e;
-    } finally {
-      synchronized (this) {
-        stepRunning = false;
-        notifyAll();
-      }
+      failed(job, e);
+      return;
     }
-    if (failure != null) {
-      failed(job, failure);
-    } else {
-      stepped(job, outcome);
+    if (outcome == GrowthJob.Step.DONE) {
+      done(job);
+      job.ended();
     }
   }
 
@@ -154,14 +161,6 @@ final class Growth {
       }
     }
     return null;
-  }
-
-  private void stepped(GrowthJob job, GrowthJob.@Nullable Step outcome) {
-    if (outcome == GrowthJob.Step.DONE) {
-      done(job);
-      job.ended();
-    }
-    kick();
   }
 
   private synchronized void done(GrowthJob job) {
