@@ -132,7 +132,7 @@ class FileTreeTest {
     file("bad", "2");
     Skips skips = new Skips();
     try (KvStore opened = openShelf();
-        Progress progress = Progress.start(quietShell(), "import", "pairs", 0);
+        Progress progress = Progress.none();
         PairWriter writer = new PairWriter(opened, 2, skips, progress)) {
       FileTree.Opener opener =
           file -> {
@@ -155,10 +155,6 @@ class FileTreeTest {
   private KvStore openShelf() {
     KvEnvironment environment = KvEnvironment.builder().backend(shelf).build();
     return environment.open("shelf", store, KvOptions.defaults());
-  }
-
-  private static Shell quietShell() {
-    return shell(new java.io.ByteArrayOutputStream());
   }
 
   private static Shell shell(java.io.ByteArrayOutputStream err) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
@@ -32,8 +33,8 @@ class ImportCommandTest {
     return Files.writeString(directory.resolve(name), content);
   }
 
-  private TreeMap<String, String> contents() {
-    TreeMap<String, String> contents = new TreeMap<>();
+  private Map<String, String> contents() {
+    Map<String, String> contents = new TreeMap<>();
     NavigableMap<byte[], byte[]> pairs = shelf.contents(store);
     pairs.forEach((key, value) -> contents.put(new String(key, UTF_8), new String(value, UTF_8)));
     return contents;
@@ -50,8 +51,7 @@ class ImportCommandTest {
         .startsWith("imported 2 pairs, 3 B, in ")
         .contains(" pairs/s, ")
         .endsWith(" into " + store + " (shelf)\n");
-    assertThat(contents())
-        .containsOnly(java.util.Map.entry("a", "1"), java.util.Map.entry("b", ""));
+    assertThat(contents()).containsOnly(Map.entry("a", "1"), Map.entry("b", ""));
   }
 
   @Test
@@ -92,7 +92,7 @@ class ImportCommandTest {
   void whatComesLastWinsWhateverTheNumberOfThreads() throws IOException {
     Random random = new Random(SEED);
     StringBuilder lines = new StringBuilder();
-    TreeMap<String, String> expected = new TreeMap<>();
+    Map<String, String> expected = new TreeMap<>();
     for (int i = 0; i < 20_000; i++) {
       String key = "k" + random.nextInt(300);
       expected.put(key, "v" + i);
@@ -107,14 +107,14 @@ class ImportCommandTest {
 
   @Test
   void ofSeveralPathsTheLastWins() throws IOException {
-    Files.createDirectories(directory.resolve("one"));
-    Files.createDirectories(directory.resolve("two"));
-    Path one = file("one/name", "1").getParent();
-    Path two = file("two/name", "2").getParent();
+    Path one = Files.createDirectories(directory.resolve("one"));
+    Path two = Files.createDirectories(directory.resolve("two"));
+    file("one/name", "1");
+    file("two/name", "2");
     console.run("import", store, one, two, "--store", "shelf").isSilent(Exit.DONE);
-    assertThat(contents()).containsOnly(java.util.Map.entry("name", "2"));
+    assertThat(contents()).containsOnly(Map.entry("name", "2"));
     console.run("import", store, two, one, file("name", "3")).isSilent(Exit.DONE);
-    assertThat(contents()).containsOnly(java.util.Map.entry("name", "3"));
+    assertThat(contents()).containsOnly(Map.entry("name", "3"));
   }
 
   @Test

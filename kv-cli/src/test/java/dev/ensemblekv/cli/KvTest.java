@@ -68,7 +68,7 @@ class KvTest {
   @Test
   void anErrorIsOneLineAndVerboseShowsWhereItComesFrom(@TempDir Path directory) {
     Path none = directory.resolve("none");
-    console.run("count", none).isError(Exit.FAILED, "there is no store here", none.toString());
+    console.run("count", none).isError(Exit.FAILED, "there is no store in", none.toString());
     List<List<Object>> calls =
         List.of(List.of("count", none, "--verbose"), List.of("--verbose", "count", none));
     for (List<Object> call : calls) {

@@ -36,12 +36,7 @@ final class GuardedCursor implements KvCursor {
       return false;
     }
     positioned = false;
-    try {
-      positioned = Boolean.TRUE.equals(this.<Boolean>step(inner::next));
-    } catch (RuntimeException e) {
-      failure = e;
-      throw e;
-    }
+    positioned = Boolean.TRUE.equals(this.<Boolean>step(inner::next));
     return positioned;
   }
 
@@ -58,7 +53,12 @@ final class GuardedCursor implements KvCursor {
   }
 
   private <R> @Nullable R step(Supplier<@Nullable R> action) {
-    return store.call("iterate", action);
+    try {
+      return store.call("iterate", action);
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
+    }
   }
 
   private void checkPositioned() {

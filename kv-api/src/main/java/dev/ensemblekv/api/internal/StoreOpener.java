@@ -82,7 +82,12 @@ public final class StoreOpener {
     OpenContext context =
         new OpenContext(environment, backends, null, name, newId(environment), true, options);
     KvStore raw = context.open();
-    checkFeatures(raw, options);
+    try {
+      checkFeatures(raw, options);
+    } catch (UnsupportedOperationException e) {
+      closeAfter(e, raw);
+      throw e;
+    }
     return wrap(context, raw, () -> {});
   }
 
