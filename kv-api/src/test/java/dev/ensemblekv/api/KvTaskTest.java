@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class KvTaskTest {
@@ -39,18 +42,30 @@ class KvTaskTest {
 
   @Test
   void endsAtTheNextStepOnceCancelled() {
+    AtomicReference<@Nullable KvTask> self = new AtomicReference<>();
     KvTask task =
         start(
             progress -> {
+              Objects.requireNonNull(self.get()).cancel();
               while (true) {
                 progress.advance(1);
               }
             });
-    task.cancel();
+    self.set(task);
     queue.remove().run();
     assertThat(task.state()).isEqualTo(KvTask.State.CANCELLED);
     assertThat(task.done()).isEqualTo(1);
     assertThatThrownBy(task::result).isInstanceOf(CancellationException.class);
+  }
+
+  @Test
+  void thatNeverBeganEndsAtOnceWhenCancelled() {
+    KvTask task = start(progress -> progress.advance(1));
+    task.cancel();
+    assertThat(task.state()).isEqualTo(KvTask.State.CANCELLED);
+    queue.remove().run();
+    assertThat(task.state()).isEqualTo(KvTask.State.CANCELLED);
+    assertThat(task.done()).isZero();
   }
 
   @Test

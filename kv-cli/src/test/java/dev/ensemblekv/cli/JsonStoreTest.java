@@ -39,7 +39,7 @@ class JsonStoreTest {
     try (Stream<Path> paths = Files.walk(store)) {
       paths
           .filter(Files::isRegularFile)
-          .filter(path -> !path.endsWith("LOCK"))
+          .filter(path -> !path.endsWith("STORE.lock"))
           .forEach(path -> files.put(path, read(path)));
     }
     return files;

@@ -12,6 +12,7 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What the tests of this module share. */
@@ -22,10 +23,12 @@ final class EnsembleTesting {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Returns options under which no write is held up: where a split waits for the same thread. */
   static KvOptions options(long initialSubstores, long maxKeys) {
     return KvOptions.builder()
         .set(EnsembleOptions.INITIAL_SUBSTORES, initialSubstores)
         .set(EnsembleOptions.MAX_KEYS, maxKeys)
+        .set(EnsembleOptions.MAX_STALL, Duration.ZERO)
         .build();
   }
 

@@ -20,7 +20,7 @@ final class GuardedCursor implements KvCursor {
   // All guarded by this.
   private boolean positioned;
   private boolean closed;
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
 
   GuardedCursor(GuardedStore store, KvCursor inner) {
     this.store = store;
@@ -29,9 +29,7 @@ final class GuardedCursor implements KvCursor {
 
   @Override
   public synchronized boolean next() {
-    if (failure != null) {
-      throw failure;
-    }
+    rethrow();
     if (closed) {
       return false;
     }
@@ -55,15 +53,24 @@ final class GuardedCursor implements KvCursor {
   private <R> @Nullable R step(Supplier<@Nullable R> action) {
     try {
       return store.call("iterate", action);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = e;
       throw e;
     }
   }
 
+  private void rethrow() {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
+    }
+  }
+
   private void checkPositioned() {
-    if (failure instanceof StoreClosedException) {
-      throw failure;
+    if (failure instanceof StoreClosedException closing) {
+      throw closing;
     }
     if (!positioned || closed) {
       throw new NoSuchElementException("the cursor stands on no pair: call next() first");
