@@ -58,7 +58,9 @@ class DocumentationTest {
                     block.toString(),
                     () -> {
                       if (block.language().equals("sh")) {
-                        succeed(sandbox, block.text());
+                        for (String command : commands(block)) {
+                          succeed(sandbox, command);
+                        }
                       } else {
                         for (Transcript.Step step : Transcript.parse(block)) {
                           String output = succeed(sandbox, step.command());
@@ -68,6 +70,16 @@ class DocumentationTest {
                         }
                       }
                     }));
+  }
+
+  /** Returns the lines of a block, without comments, those that go on in the next one joined. */
+  private static List<String> commands(Block block) {
+    return block
+        .text()
+        .replace("\\\n", "")
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .toList();
   }
 
   private static String succeed(Sandbox sandbox, String script) throws Exception {

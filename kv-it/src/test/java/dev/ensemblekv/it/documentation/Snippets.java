@@ -75,8 +75,8 @@ final class Snippets {
         return new Snippet(block, type.group(1), block.text());
       }
       String name = "Snippet_" + block.toString().replaceAll("\\W", "_");
-      return new Snippet(block, name, 
-          WRAPPER.replace("@NAME@", name).replace("@STATEMENTS@", block.text()));
+      return new Snippet(
+          block, name, WRAPPER.replace("@NAME@", name).replace("@STATEMENTS@", block.text()));
     }
 
     boolean canRun() {

@@ -10,7 +10,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** A program that runs the tests of a class; its exit code is 0 if there are some and none fails. */
+/**
+ * A program that runs the tests of a class; its exit code is 0 if there are some and none fails.
+ */
 final class SuiteRunner {
   private static final int MAX_STACK_LINES = 10;
 
