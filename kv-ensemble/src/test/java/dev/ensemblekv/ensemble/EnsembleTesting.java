@@ -12,6 +12,7 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What the tests of this module share. */
@@ -26,6 +27,7 @@ final class EnsembleTesting {
     return KvOptions.builder()
         .set(EnsembleOptions.INITIAL_SUBSTORES, initialSubstores)
         .set(EnsembleOptions.MAX_KEYS, maxKeys)
+        .set(EnsembleOptions.MAX_STALL, Duration.ZERO)
         .build();
   }
 
