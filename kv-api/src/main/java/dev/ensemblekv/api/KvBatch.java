@@ -68,7 +68,10 @@ public final class KvBatch {
     }
   }
 
-  /** Takes the operations of a batch. The arrays are the batch's own: it must not change them. */
+  /**
+   * Takes the operations of a batch. The arrays are the batch's own and never change: the handler
+   * may keep them, and must not change them.
+   */
   public interface Handler {
     /** Takes a put. */
     void put(byte[] key, byte[] value);

@@ -4,7 +4,8 @@ package dev.ensemblekv.api;
 /**
  * A walk over pairs that the caller drives, from {@link KvStore#scan} or {@link KvStore#iterate}.
  *
- * <p>It stands before the first pair at first. Used by one thread at a time; may be closed by any.
+ * <p>Many can be open at a time; a value is fetched when it is asked for, where the engine can do
+ * so. It stands before the first pair at first. Used by one thread at a time; may be closed by any.
  * It holds resources of the engine until it is closed.
  */
 public interface KvCursor extends AutoCloseable {

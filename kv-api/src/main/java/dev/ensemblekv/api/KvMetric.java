@@ -13,10 +13,13 @@ package dev.ensemblekv.api;
  */
 public record KvMetric(
     String name, double value, Unit unit, Kind kind, Precision precision, String text) {
-  /** Number of live keys. */
+  /**
+   * Number of live keys, exact or an upper bound, known without I/O; left out by an engine that
+   * does not know it.
+   */
   public static final String KEYS = "keys";
 
-  /** Bytes of live keys and values, without any overhead. */
+  /** Bytes of live keys and values without any overhead, known as {@link #KEYS} are. */
   public static final String LIVE_BYTES = "liveBytes";
 
   /** What a figure counts. */

@@ -15,7 +15,8 @@ public interface KvReader<R> {
   /**
    * Reads a value.
    *
-   * @param value the value between position and limit; read-only, and valid during this call only
+   * @param value the value between position and limit; read-only and big-endian, valid during this
+   *     call only; it may be direct, and its position need not be 0
    */
   @Nullable R read(ByteBuffer value);
 }

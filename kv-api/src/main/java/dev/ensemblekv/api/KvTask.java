@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,10 @@ public final class KvTask {
   private final String unit;
   private final Progress progress = new Progress();
   private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Whether the body has begun, or never will. */
+  private final AtomicBoolean begun = new AtomicBoolean();
+
   private volatile State state = State.RUNNING;
   private volatile @Nullable Throwable failure;
 
@@ -92,6 +97,9 @@ public final class KvTask {
   }
 
   private void run(Body body) {
+    if (!begun.compareAndSet(false, true)) {
+      return;
+    }
     try {
       body.run(progress);
       end(State.SUCCEEDED, null);
@@ -139,9 +147,15 @@ public final class KvTask {
     return progress.problemCount();
   }
 
-  /** Asks the task to end at its next step; it may end otherwise before. */
+  /**
+   * Asks the task to end at its next step; it may end otherwise before. One that waits for a thread
+   * ends at once.
+   */
   public void cancel() {
     progress.cancelled = true;
+    if (begun.compareAndSet(false, true)) {
+      end(State.CANCELLED, new CancellationException("the task was cancelled before it began"));
+    }
   }
 
   /**

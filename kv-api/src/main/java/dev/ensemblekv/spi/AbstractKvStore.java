@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.spi;
 
+import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
@@ -37,7 +38,9 @@ public abstract class AbstractKvStore implements KvStore {
   protected AbstractKvStore(KvOpenContext context, KvLimits limits, Set<KvFeature> features) {
     this.context = context;
     this.limits = limits;
-    this.features = Collections.unmodifiableSet(EnumSet.copyOf(features));
+    EnumSet<KvFeature> declared = EnumSet.noneOf(KvFeature.class);
+    declared.addAll(features);
+    this.features = Collections.unmodifiableSet(declared);
     this.syncAlways = context.option(KvOptions.SYNC);
   }
 
@@ -158,6 +161,8 @@ public abstract class AbstractKvStore implements KvStore {
         cursor.value();
         progress.advance(1);
       }
+    } catch (CorruptionException e) {
+      progress.problem(e.getMessage(), e.path().orElse(null)); // where a walk meets damage, it ends
     }
   }
 

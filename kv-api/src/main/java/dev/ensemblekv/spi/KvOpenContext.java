@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
 public interface KvOpenContext {
 
   /**
-   * Returns the directory of the store; it exists and is locked.
+   * Returns the directory of the store; it exists and is locked. Names that begin with {@code
+   * STORE} are the framework's, all others the backend's.
    *
    * @throws IllegalStateException if the store was opened without one
    */
@@ -35,7 +36,11 @@ public interface KvOpenContext {
    */
   boolean isNew();
 
-  /** Tells whether nothing may be written. */
+  /**
+   * Tells whether the store is open for reading only: no writing call will come, and what is stored
+   * must not change. An engine that cannot open without writing to its files throws {@link
+   * UnsupportedOperationException}.
+   */
   boolean isReadOnly();
 
   /** Returns all options, checked, the recorded ones included. */

@@ -2,6 +2,7 @@
 package dev.ensemblekv.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -44,15 +45,16 @@ final class DataFileReader {
 
   private static final int LONGEST_BASE64_CHARS = (JsonBackend.LIMITS.maxValueBytes() + 2) / 3 * 4;
 
-  /** Allows just what our own files need: a longest value; a pair in the list in the file. */
+  /** Allows just what our own files need, and so much more that errors can be told as ours. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CHARSET_DETECTION) // it is UTF-8, whatever it looks like
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(LONGEST_BASE64_CHARS)
                   .maxNameLength(100)
-                  .maxNumberLength(10)
-                  .maxNestingDepth(3)
+                  .maxNumberLength(20)
+                  .maxNestingDepth(10)
                   .maxDocumentLength(-1)
                   .maxTokenCount(-1)
                   .build())
@@ -65,7 +67,7 @@ final class DataFileReader {
   private final Damage damage;
 
   private final Set<String> fields = new HashSet<>();
-  private int version;
+  private long version;
   private @Nullable String store;
 
   DataFileReader(Path path, String storeId, boolean acceptEdit, Sink sink) {
@@ -88,9 +90,7 @@ final class DataFileReader {
     CheckedInputStream body = new CheckedInputStream(in, new CRC32C());
     try (JsonParser parser =
         JSON.createParser(new SequenceInputStream(new ByteArrayInputStream(head), body))) {
-      readFile(parser);
-    } catch (JsonProcessingException e) {
-      throw damage.at(e.getLocation(), e.getOriginalMessage(), e);
+      parse(parser);
     }
     body.transferTo(OutputStream.nullOutputStream());
     int sum = (int) body.getChecksum().getValue();
@@ -102,6 +102,15 @@ final class DataFileReader {
     checkVersion();
     checkStore(edited);
     return new Result(new DataFormat.Stamp(file.size(), sum), edited);
+  }
+
+  private void parse(JsonParser parser) throws IOException {
+    try {
+      readFile(parser);
+    } catch (JsonProcessingException e) {
+      JsonLocation place = e.getLocation();
+      throw damage.at(place == null ? parser.currentLocation() : place, e.getOriginalMessage(), e);
+    }
   }
 
   private void readFile(JsonParser parser) throws IOException {
@@ -136,10 +145,10 @@ final class DataFileReader {
         }
       }
       case DataFormat.FIELD_VERSION -> {
-        if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT) || parser.getIntValue() < 1) {
+        if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT) || parser.getLongValue() < 1) {
           throw damage.at(parser, "the version is not a number from 1");
         }
-        version = parser.getIntValue();
+        version = parser.getLongValue();
       }
       case DataFormat.FIELD_STORE -> store = text(parser, field);
       case DataFormat.FIELD_PAIRS -> {

@@ -6,6 +6,7 @@ import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvCapacity;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.util.EnumSet;
 import java.util.List;
@@ -73,6 +74,12 @@ public final class JsonBackend implements KvBackend {
   @Override
   public List<KvOption<?>> options() {
     return List.of(JsonOptions.PERSIST_INTERVAL, JsonOptions.ACCEPT_EDIT);
+  }
+
+  /** A persist writes the whole file, so that small stores are what this backend is good at. */
+  @Override
+  public KvCapacity capacity() {
+    return new KvCapacity(10_000, 16 << 20);
   }
 
   @Override

@@ -2,7 +2,6 @@
 package dev.ensemblekv.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreFullException;
 import java.nio.file.Path;
@@ -92,12 +91,16 @@ final class CopyCommand extends KvCommand {
   }
 
   private Comparison compare(KvStore source) {
-    boolean counted = source.features().contains(KvFeature.CONSTANT_TIME_SIZE);
-    long steps = counted ? 2 * source.size() : Progress.UNKNOWN;
     try (KvStore target = stores().openReadOnly(to, Map.of());
-        Progress progress = Progress.start(shell(), "compare", "pairs", steps)) {
+        Progress progress = Progress.start(shell(), "compare", "pairs", bothWays(source, target))) {
       return Comparison.of(source, target, progress);
     }
+  }
+
+  private static long bothWays(KvStore source, KvStore target) {
+    long here = Progress.expectedPairs(source);
+    long there = Progress.expectedPairs(target);
+    return here < 0 || there < 0 ? Progress.UNKNOWN : here + there;
   }
 
   private void print(Comparison comparison, Skips skips, Duration time) {
@@ -116,7 +119,7 @@ final class CopyCommand extends KvCommand {
       ObjectNode result = Json.object();
       result.put("pairs", comparison.equalPairs()).put("verified", asSkipped);
       result.put("differences", comparison.differences());
-      result.put("seconds", Figures.seconds(time.toNanos()));
+      result.put("seconds", Figures.seconds(time));
       skips.addTo(result);
       Json.print(out(), result);
     } else if (asSkipped) {
@@ -125,7 +128,7 @@ final class CopyCommand extends KvCommand {
               "copied and compared "
                   + Figures.count(comparison.equalPairs(), "pair")
                   + " in "
-                  + Figures.seconds(time)
+                  + Figures.time(time)
                   + " from "
                   + from
                   + " to "

@@ -35,7 +35,8 @@ final class CountCommand extends StoreCommand {
     }
     shell().note("the store keeps no count: this walks over all of it");
     long keys = 0;
-    try (Progress progress = Progress.start(shell(), "count", "keys", Progress.UNKNOWN);
+    try (Progress progress =
+            Progress.start(shell(), "count", "keys", Progress.expectedPairs(store));
         Walk walk = Walk.over(store)) {
       for (; walk.next(); keys++) {
         progress.step(1);

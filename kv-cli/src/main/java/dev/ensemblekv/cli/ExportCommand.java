@@ -2,14 +2,12 @@
 package dev.ensemblekv.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -72,23 +70,18 @@ final class ExportCommand extends StoreCommand {
   private void write(KvStore store, OutputStream output, boolean showProgress) throws IOException {
     JsonGenerator lines = PairJson.lines(output);
     boolean any = false;
-    try (@Nullable Progress progress = showProgress ? start(store) : null;
+    long expected = Progress.expectedPairs(store);
+    try (Progress progress =
+            showProgress ? Progress.start(shell(), "export", "pairs", expected) : Progress.none();
         Walk walk = Walk.over(store)) {
       for (; walk.next(); any = true) {
         PairJson.write(lines, walk.key(), walk.value());
-        if (progress != null) {
-          progress.step(1);
-        }
+        progress.step(1);
       }
     }
     lines.flush();
     if (any) {
       output.write('\n');
     }
-  }
-
-  private Progress start(KvStore store) {
-    boolean counted = store.features().contains(KvFeature.CONSTANT_TIME_SIZE);
-    return Progress.start(shell(), "export", "pairs", counted ? store.size() : Progress.UNKNOWN);
   }
 }

@@ -21,9 +21,9 @@ final class Figures {
     return count(count) + " " + thing + (count == 1 ? "" : "s");
   }
 
-  static String bytes(double bytes) {
+  static String bytes(long bytes) {
     int power = 0;
-    double units = bytes;
+    double units = (double) bytes;
     while (units >= 1024 && power < SIZE_UNITS.length - 1) {
       units /= 1024;
       power++;
@@ -33,24 +33,26 @@ final class Figures {
         : String.format(Locale.ROOT, "%.1f %s", units, SIZE_UNITS[power]);
   }
 
-  static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f s", seconds(duration.toNanos()));
+  /** Returns a duration in seconds. */
+  static double seconds(Duration duration) {
+    return duration.toNanos() / NANOS_PER_SECOND;
   }
 
-  static double seconds(double nanos) {
-    return nanos / NANOS_PER_SECOND;
+  /** Writes a duration in seconds. */
+  static String time(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", seconds(duration));
   }
 
   /** Returns how many per second, without dividing by nothing. */
-  static double perSecond(double amount, Duration duration) {
-    return amount / Math.max(1e-3, seconds(duration.toNanos()));
+  static long perSecond(long amount, Duration duration) {
+    return Math.round(amount / Math.max(1e-3, seconds(duration)));
   }
 
   /** Writes a metric's value in its unit. */
   static String value(KvMetric metric) {
     return switch (metric.unit()) {
       case COUNT -> number(metric.value());
-      case BYTES -> bytes(metric.value());
+      case BYTES -> bytes(metric.asLong());
       case NANOSECONDS -> nanos(metric.value());
       case RATIO -> String.format(Locale.ROOT, "%.3f", metric.value());
     };

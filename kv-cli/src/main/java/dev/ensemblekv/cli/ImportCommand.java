@@ -162,13 +162,13 @@ final class ImportCommand extends StoreCommand {
   }
 
   private void print(KvStore store, PairWriter writer, Duration time, Skips skips) {
-    double pairsPerSecond = Figures.perSecond(writer.pairs(), time);
-    double bytesPerSecond = Figures.perSecond(writer.bytes(), time);
+    long pairsPerSecond = Figures.perSecond(writer.pairs(), time);
+    long bytesPerSecond = Figures.perSecond(writer.bytes(), time);
     if (json) {
       ObjectNode result = Json.object();
       result.put("spec", store.stats().spec());
       result.put("pairs", writer.pairs()).put("bytes", writer.bytes());
-      result.put("seconds", Figures.seconds(time.toNanos()));
+      result.put("seconds", Figures.seconds(time));
       result.put("pairsPerSecond", pairsPerSecond).put("bytesPerSecond", bytesPerSecond);
       skips.addTo(result);
       Json.print(out(), result);
@@ -180,9 +180,9 @@ final class ImportCommand extends StoreCommand {
                   + ", "
                   + Figures.bytes(writer.bytes())
                   + ", in "
-                  + Figures.seconds(time)
+                  + Figures.time(time)
                   + " ("
-                  + Figures.count(Math.round(pairsPerSecond))
+                  + Figures.count(pairsPerSecond)
                   + " pairs/s, "
                   + Figures.bytes(bytesPerSecond)
                   + "/s) into "

@@ -10,15 +10,24 @@ import dev.ensemblekv.api.KvException;
 final class Interruption {
   private Interruption() {}
 
-  /** Sees to it for this process. At an end in good order there is nothing left to close. */
+  /** Sees to it from now on, in this process. */
   static void install(Shell shell) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> closeAll(shell), "kv-closing"));
   }
 
+  /** Forgets about it: the command has ended, and has closed what it opened. */
+  static void uninstall(Shell shell) {
+    shell.closers().closeAll();
+  }
+
   private static void closeAll(Shell shell) {
+    if (shell.closers().isClosing()) {
+      return;
+    }
+    shell.note("interrupted; what was stored until now is kept");
     Exception failure = shell.closers().closeAll();
     if (failure instanceof KvException) {
-      shell.note("interrupted; closing the store failed: " + Errors.describe(failure));
+      shell.note("closing the store failed: " + Errors.describe(failure));
     }
   }
 }

@@ -20,7 +20,9 @@ public final class Kv {
   public static void main(String[] args) {
     Shell shell = Shell.ofProcess();
     Interruption.install(shell);
-    System.exit(run(shell, args));
+    int exitCode = run(shell, args);
+    Interruption.uninstall(shell);
+    System.exit(exitCode);
   }
 
   /**
@@ -56,7 +58,7 @@ public final class Kv {
     return commandLine
         .setExpandAtFiles(false)
         .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
-        .setErr(new PrintWriter(shell.err(), true))
+        .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler((e, args) -> usageError(shell, e))
         .setExecutionExceptionHandler((e, line, parsed) -> Errors.report(shell, e, root.verbose));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -44,6 +46,16 @@ final class Progress implements AutoCloseable {
                 .showSpeed()
                 .build()
             : null);
+  }
+
+  /** Shows nothing. */
+  static Progress none() {
+    return new Progress(null);
+  }
+
+  /** Returns about how many pairs a walk over a store will see, or {@link #UNKNOWN}. */
+  static long expectedPairs(KvStore store) {
+    return store.stats().metric(KvMetric.KEYS).map(KvMetric::asLong).orElse(UNKNOWN);
   }
 
   /** Tells that more was done. Thread-safe. */

@@ -2,6 +2,7 @@
 package dev.ensemblekv.cli;
 
 import dev.ensemblekv.spi.KvEnvironment;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -50,7 +51,21 @@ record Shell(
       Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
       return target.startsWith("/dev/pts") || target.toString().startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
-      return System.console() != null && System.getenv("TERM") != null;
+      return hasConsole();
+    }
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // which is what the method is about
+  private static boolean hasConsole() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      // From Java 22 on there may be a console without a terminal.
+      return Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
+    } catch (ReflectiveOperationException e) {
+      return true;
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
-import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvStore;
 
 /**
@@ -23,8 +22,6 @@ record StorePairs(KvStore store) implements PairSource {
 
   @Override
   public long count() {
-    return store.features().contains(KvFeature.CONSTANT_TIME_SIZE)
-        ? store.size()
-        : Progress.UNKNOWN;
+    return Progress.expectedPairs(store);
   }
 }

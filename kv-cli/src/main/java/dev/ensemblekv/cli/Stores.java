@@ -4,6 +4,7 @@ package dev.ensemblekv.cli;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreNotFoundException;
 import dev.ensemblekv.api.UnknownBackendException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,12 +21,12 @@ record Stores(Shell shell) {
 
   /** Opens a store as it is recorded, so that nothing can be changed. */
   KvStore openReadOnly(Path directory, Map<String, String> settings) {
-    return open(null, directory, options(settings).set(KvOptions.READ_ONLY, true).build());
+    return openThere(directory, options(settings).set(KvOptions.READ_ONLY, true).build());
   }
 
   /** Opens a store for writing as it is recorded; it must exist. */
   KvStore openExisting(Path directory, Map<String, String> settings) {
-    return open(null, directory, options(settings).build());
+    return openThere(directory, options(settings).build());
   }
 
   /**
@@ -39,6 +40,18 @@ record Stores(Shell shell) {
     KvOptions options = options(settings).require(KvFeature.PERSISTENT).build();
     boolean isNew = shell.environment().describe(directory).isEmpty();
     return open(spec == null && isNew ? newSpec : spec, directory, options);
+  }
+
+  private KvStore openThere(Path directory, KvOptions options) {
+    try {
+      return open(null, directory, options);
+    } catch (StoreNotFoundException e) {
+      throw CommandException.failed(
+          "there is no store in "
+              + directory
+              + "; check the path, or create one with 'kv import', or 'kv put --store SPEC'",
+          e);
+    }
   }
 
   private static KvOptions.Builder options(Map<String, String> settings) {

@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.spi.KvEnvironment;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +96,7 @@ class CopyCommandTest {
     other.contents(to).put("y".getBytes(UTF_8), new byte[0]);
     try (var left = open("shelf", from);
         var right = open("other", to);
-        Progress progress = Progress.start(Shell.ofProcess(), "", "", 0)) {
+        Progress progress = Progress.none()) {
       Comparison comparison = Comparison.of(left, right, progress);
       assertThat(comparison.firstDifferences()).containsExactly("a is missing", "y is too much");
       assertThat(comparison.differences()).isEqualTo(2);
@@ -102,12 +105,12 @@ class CopyCommandTest {
     }
   }
 
-  private dev.ensemblekv.api.KvStore open(String spec, Path path) {
-    return dev.ensemblekv.spi.KvEnvironment.builder()
+  private KvStore open(String spec, Path path) {
+    return KvEnvironment.builder()
         .backend(shelf)
         .backend(other)
         .build()
-        .open(spec, path, dev.ensemblekv.api.KvOptions.defaults());
+        .open(spec, path, KvOptions.defaults());
   }
 
   @Test
@@ -133,7 +136,7 @@ class CopyCommandTest {
     console.run("copy", from).isError(Exit.USAGE, "TO");
     console.run("copy", from, to, "--threads", 0).isError(Exit.USAGE, "--threads");
     console.run("copy", from, to, "--store", "none").isError(Exit.USAGE, "no backend 'none'");
-    console.run("copy", directory.resolve("none"), to).isError(Exit.FAILED, "no store here");
+    console.run("copy", directory.resolve("none"), to).isError(Exit.FAILED, "there is no store in");
     assertThat(to).doesNotExist();
   }
 }

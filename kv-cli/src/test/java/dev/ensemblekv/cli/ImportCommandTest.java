@@ -3,11 +3,17 @@ package dev.ensemblekv.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ensemblekv.api.KvFeature;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
@@ -32,8 +38,8 @@ class ImportCommandTest {
     return Files.writeString(directory.resolve(name), content);
   }
 
-  private TreeMap<String, String> contents() {
-    TreeMap<String, String> contents = new TreeMap<>();
+  private Map<String, String> contents() {
+    Map<String, String> contents = new TreeMap<>();
     NavigableMap<byte[], byte[]> pairs = shelf.contents(store);
     pairs.forEach((key, value) -> contents.put(new String(key, UTF_8), new String(value, UTF_8)));
     return contents;
@@ -50,8 +56,7 @@ class ImportCommandTest {
         .startsWith("imported 2 pairs, 3 B, in ")
         .contains(" pairs/s, ")
         .endsWith(" into " + store + " (shelf)\n");
-    assertThat(contents())
-        .containsOnly(java.util.Map.entry("a", "1"), java.util.Map.entry("b", ""));
+    assertThat(contents()).containsOnly(Map.entry("a", "1"), Map.entry("b", ""));
   }
 
   @Test
@@ -92,7 +97,7 @@ class ImportCommandTest {
   void whatComesLastWinsWhateverTheNumberOfThreads() throws IOException {
     Random random = new Random(SEED);
     StringBuilder lines = new StringBuilder();
-    TreeMap<String, String> expected = new TreeMap<>();
+    Map<String, String> expected = new TreeMap<>();
     for (int i = 0; i < 20_000; i++) {
       String key = "k" + random.nextInt(300);
       expected.put(key, "v" + i);
@@ -107,14 +112,14 @@ class ImportCommandTest {
 
   @Test
   void ofSeveralPathsTheLastWins() throws IOException {
-    Files.createDirectories(directory.resolve("one"));
-    Files.createDirectories(directory.resolve("two"));
-    Path one = file("one/name", "1").getParent();
-    Path two = file("two/name", "2").getParent();
+    Path one = Files.createDirectories(directory.resolve("one"));
+    Path two = Files.createDirectories(directory.resolve("two"));
+    file("one/name", "1");
+    file("two/name", "2");
     console.run("import", store, one, two, "--store", "shelf").isSilent(Exit.DONE);
-    assertThat(contents()).containsOnly(java.util.Map.entry("name", "2"));
+    assertThat(contents()).containsOnly(Map.entry("name", "2"));
     console.run("import", store, two, one, file("name", "3")).isSilent(Exit.DONE);
-    assertThat(contents()).containsOnly(java.util.Map.entry("name", "3"));
+    assertThat(contents()).containsOnly(Map.entry("name", "3"));
   }
 
   @Test
@@ -182,8 +187,36 @@ class ImportCommandTest {
   }
 
   @Test
+  void aFullStoreStopsTheImportAtOnce() {
+    InputStream endless =
+        new InputStream() {
+          private long next;
+
+          @Override
+          public int read() {
+            return next++ % 8 == 7 ? '\n' : 'a' + (int) (next >> 3) % 26;
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
+            for (int i = 0; i < length; i++) {
+              bytes[offset + i] = (byte) read();
+            }
+            return length;
+          }
+        };
+    Object[] command = {"import", store, "-", "--format", "lines", "--store", "shelf"};
+    Object[] full = Arrays.copyOf(command, command.length + 2);
+    full[command.length] = "--set";
+    full[command.length + 1] = "shelf.maxKeys=3";
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(1),
+        () -> console.runWith(endless, full).isError(Exit.FAILED, "the import stopped"));
+  }
+
+  @Test
   void aStoreThatKeepsNothingIsRefused() throws IOException {
-    shelf.features.remove(dev.ensemblekv.api.KvFeature.PERSISTENT);
+    shelf.features.remove(KvFeature.PERSISTENT);
     Path file = file("words", "a\n");
     console
         .run("import", store, file, "--format", "lines", "--store", "shelf")

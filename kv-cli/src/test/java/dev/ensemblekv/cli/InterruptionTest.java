@@ -24,21 +24,21 @@ class InterruptionTest {
       throws Exception {
     Path store = directory.resolve("store");
     Closers closers = new Closers();
-    try (PipedOutputStream writing = new PipedOutputStream();
-        InputStream reading = new PipedInputStream(writing)) {
-      Object[] command = {"import", store, "-", "--store", "shelf", "--format", "lines"};
-      CompletableFuture<Console.Result> running =
-          CompletableFuture.supplyAsync(() -> console.runWith(reading, closers, command));
+    PipedOutputStream writing = new PipedOutputStream();
+    InputStream reading = new PipedInputStream(writing);
+    Object[] command = {"import", store, "-", "--store", "shelf", "--format", "lines"};
+    CompletableFuture<Console.Result> running =
+        CompletableFuture.supplyAsync(() -> console.runWith(reading, closers, command));
+    try (writing) {
       writing.write("a\nb\n".getBytes(UTF_8));
       writing.flush();
       shelf.puts.acquire(2);
       assertThat(closers.closeAll()).isNull();
       console.run("count", store).isSilent(Exit.DONE); // so it is open no longer
       writing.write("c\n".getBytes(UTF_8));
-      writing.close();
-      assertThat(running.join().exitCode()).isEqualTo(Exit.INTERRUPTED);
-      assertThat(running.join().err()).isEmpty();
     }
+    assertThat(running.join().exitCode()).isEqualTo(Exit.INTERRUPTED);
+    assertThat(running.join().err()).isEmpty();
     assertThat(shelf.contents(store)).hasSize(2);
   }
 

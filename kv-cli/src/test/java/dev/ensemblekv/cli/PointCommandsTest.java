@@ -74,7 +74,7 @@ class PointCommandsTest {
   @Test
   void putCreatesAStoreOnlyIfToldWhich(@TempDir Path directory) {
     Path other = directory.resolve("other");
-    console.run("put", other, "a", "1").isError(Exit.FAILED, "there is no store here");
+    console.run("put", other, "a", "1").isError(Exit.FAILED, "there is no store in");
     assertThat(other).doesNotExist();
     console.run("put", other, "a", "1", "--store", "shelf").isSilent(Exit.DONE);
     assertThat(shelf.contents(other)).containsKey(new byte[] {'a'});

@@ -71,6 +71,6 @@ class VerifyCommandTest {
 
   @Test
   void aStoreThatIsNotThereIsAnError(@TempDir Path directory) {
-    console.run("verify", directory.resolve("none")).isError(Exit.FAILED, "there is no store here");
+    console.run("verify", directory.resolve("none")).isError(Exit.FAILED, "there is no store in");
   }
 }

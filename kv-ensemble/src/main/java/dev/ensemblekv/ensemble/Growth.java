@@ -169,6 +169,7 @@ final class Growth {
     }
   }
 
+  /** Takes a step and what follows from it; until then nobody else may take one, nor close. */
   private void run(GrowthJob job, boolean abort) {
     boolean done;
     try {

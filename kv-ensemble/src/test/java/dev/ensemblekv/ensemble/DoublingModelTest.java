@@ -3,12 +3,12 @@ package dev.ensemblekv.ensemble;
 
 import static dev.ensemblekv.ensemble.EnsembleTesting.bytes;
 import static dev.ensemblekv.ensemble.EnsembleTesting.control;
-import static dev.ensemblekv.ensemble.EnsembleTesting.options;
 import static dev.ensemblekv.ensemble.EnsembleTesting.substores;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.KvEnvironment;
@@ -39,6 +39,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DoublingModelTest {
   private static final int WRITERS = 3;
   private static final int STABLE_KEYS = 200;
+  private static final KvOptions OPTIONS =
+      KvOptions.builder()
+          .set(EnsembleOptions.INITIAL_SUBSTORES, 3L)
+          .set(EnsembleOptions.MAX_KEYS, 40L)
+          .build();
   private static final int ENOUGH_SUBSTORES = 48;
 
   @TempDir Path directory;
@@ -48,8 +53,7 @@ class DoublingModelTest {
   void nothingIsLostStaleOrSeenTwiceWhileTheSubstoresDouble(String spec) throws Exception {
     long seed = Long.getLong("dev.ensemblekv.tck.seed", System.nanoTime());
     System.out.println("DoublingModelTest " + spec + " -Ddev.ensemblekv.tck.seed=" + seed);
-    try (KvStore store =
-        KvEnvironment.system().open(spec, directory.resolve("store"), options(3, 40))) {
+    try (KvStore store = KvEnvironment.system().open(spec, directory.resolve("store"), OPTIONS)) {
       for (int i = 0; i < STABLE_KEYS; i++) {
         store.put(bytes("stable" + i), bytes("value" + i));
       }

@@ -23,6 +23,7 @@ final class EnsembleTesting {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Returns options under which no write is held up: where a split waits for the same thread. */
   static KvOptions options(long initialSubstores, long maxKeys) {
     return KvOptions.builder()
         .set(EnsembleOptions.INITIAL_SUBSTORES, initialSubstores)

@@ -11,6 +11,7 @@ import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.json.JsonBackend;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedDisk;
@@ -83,6 +84,7 @@ class SplitCrashTest {
                 store.flush();
               }
             })
+        .setUp(environment -> environment.backend(new EnsembleBackend()).backend(new JsonBackend()))
         .seed(seed)
         .outcomes(2)
         .maxPoints(points)

@@ -89,7 +89,7 @@ public final class Backends {
         ServiceLoader.load(KvBackend.class, context).forEach(backends::add);
       }
       for (KvBackend backend : ServiceLoader.load(KvBackend.class, own)) {
-        if (backends.stream().noneMatch(known -> known.getClass() == backend.getClass())) {
+        if (backends.stream().noneMatch(known -> isSame(known, backend))) {
           backends.add(backend);
         }
       }
@@ -97,6 +97,11 @@ public final class Backends {
       throw new UnknownBackendException("a backend cannot be loaded: " + e.getMessage(), e);
     }
     return backends;
+  }
+
+  /** The same class, found by two class loaders, is not two backends. */
+  private static boolean isSame(KvBackend known, KvBackend backend) {
+    return known.getClass().getName().equals(backend.getClass().getName());
   }
 
   /** Returns all, by name. */

@@ -20,7 +20,7 @@ final class GuardedCursor implements KvCursor {
   // All guarded by this.
   private boolean positioned;
   private boolean closed;
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
 
   GuardedCursor(GuardedStore store, KvCursor inner) {
     this.store = store;
@@ -29,19 +29,12 @@ final class GuardedCursor implements KvCursor {
 
   @Override
   public synchronized boolean next() {
-    if (failure != null) {
-      throw failure;
-    }
+    rethrow();
     if (closed) {
       return false;
     }
     positioned = false;
-    try {
-      positioned = Boolean.TRUE.equals(this.<Boolean>step(inner::next));
-    } catch (RuntimeException e) {
-      failure = e;
-      throw e;
-    }
+    positioned = Boolean.TRUE.equals(this.<Boolean>step(inner::next));
     return positioned;
   }
 
@@ -58,12 +51,26 @@ final class GuardedCursor implements KvCursor {
   }
 
   private <R> @Nullable R step(Supplier<@Nullable R> action) {
-    return store.call("iterate", action);
+    try {
+      return store.call("iterate", action);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private void rethrow() {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
+    }
   }
 
   private void checkPositioned() {
-    if (failure instanceof StoreClosedException) {
-      throw failure;
+    if (failure instanceof StoreClosedException closing) {
+      throw closing;
     }
     if (!positioned || closed) {
       throw new NoSuchElementException("the cursor stands on no pair: call next() first");

@@ -3,6 +3,7 @@ package dev.ensemblekv.api.internal;
 
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.ForeignDirectoryException;
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreDescriptor;
@@ -40,7 +41,15 @@ record OpenContext(
     implements KvOpenContext {
 
   KvStore open() {
-    return backends.get(0).open(this);
+    KvBackend backend = backends.get(0);
+    try {
+      return backend.open(this);
+    } catch (KvException | IllegalArgumentException | UnsupportedOperationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new KvException(
+          "the engine of '" + backend.name() + "' failed: " + e.getMessage(), directoryOrNull, e);
+    }
   }
 
   @Override

@@ -23,15 +23,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of the framework in the directory of a store: {@code STORE}, the descriptor; {@code
- * LOCK}, held and never read; {@code LOCK.holder}, which tells who holds it.
+ * STORE.lock}, held and never read; {@code STORE.holder}, which tells who holds it. All other names
+ * are the backend's; engines have files named LOCK of their own, which ours must not be.
  *
  * <p>A directory that has other files but no descriptor is foreign and never touched. One that has
  * a descriptor of a creation that did not end, or only what comes before the descriptor, holds no
  * store: a crash while creating one locks nobody out.
  */
 final class StoreDirectory {
-  static final String LOCK = "LOCK";
-  static final String HOLDER = "LOCK.holder";
+  static final String LOCK = "STORE.lock";
+  static final String HOLDER = "STORE.holder";
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
   private static final Set<String> OWN_FILES =

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * Opens stores: decides what is in a directory, takes its lock, keeps its descriptor, opens the raw
  * store and puts the guard and the instrumentation around it.
  *
- * <p>What can be found wrong without the lock is found before LOCK is created, and looked at again
- * under it.
+ * <p>What can be found wrong without the lock is found before the lock file is created, and looked
+ * at again under it.
  */
 public final class StoreOpener {
   private static final int ID_BYTES = 16;
@@ -82,7 +82,12 @@ public final class StoreOpener {
     OpenContext context =
         new OpenContext(environment, backends, null, name, newId(environment), true, options);
     KvStore raw = context.open();
-    checkFeatures(raw, options);
+    try {
+      checkFeatures(raw, options);
+    } catch (UnsupportedOperationException e) {
+      closeAfter(e, raw);
+      throw e;
+    }
     return wrap(context, raw, () -> {});
   }
 

@@ -25,18 +25,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.FieldSource;
 
 @ParameterizedClass
 @FieldSource("dev.ensemblekv.it.views.OpenStores#SPECS")
 class KvCollectionTest {
-  @Parameter String spec;
   @TempDir Path directory;
 
+  private final String spec;
   private KvStore store;
   private KvCollection artists;
+
+  KvCollectionTest(String spec) {
+    this.spec = spec;
+  }
 
   @BeforeEach
   void open() {

@@ -15,18 +15,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.FieldSource;
 
 @ParameterizedClass
 @FieldSource("dev.ensemblekv.it.views.OpenStores#SPECS")
 class KvTypedStoreTest {
-  @Parameter String spec;
   @TempDir Path directory;
 
+  private final String spec;
   private KvStore store;
   private KvTypedStore<Long, String> typed;
+
+  KvTypedStoreTest(String spec) {
+    this.spec = spec;
+  }
 
   @BeforeEach
   void open() {

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -40,11 +39,15 @@ class MapViewsTest {
   private static final int PAGE = 512;
   private static final int MANY_PAGES = 4 * PAGE;
 
-  @Parameter String spec;
   @TempDir Path directory;
 
+  private final String spec;
   private KvStore store;
   private ConcurrentNavigableMap<Long, String> numbers;
+
+  MapViewsTest(String spec) {
+    this.spec = spec;
+  }
 
   @BeforeEach
   void open() {
@@ -166,7 +169,7 @@ class MapViewsTest {
         });
     assertThat(numbers.values())
         .hasSize(3)
-        .allMatch(text -> text.length() == 2 * threads * rounds / 3);
+        .allMatch(text -> text.length() == 2L * threads * rounds / 3);
   }
 
   @Test
@@ -309,7 +312,8 @@ class MapViewsTest {
       assertThatIllegalArgumentException().isThrownBy(() -> map.replace(key, ""));
     }
     assertThatIllegalArgumentException().isThrownBy(() -> map.get("\uD800"));
-    assertThatThrownBy(() -> map.get(1)).isInstanceOf(ClassCastException.class);
+    Object number = 1;
+    assertThatThrownBy(() -> map.get(number)).isInstanceOf(ClassCastException.class);
   }
 
   @Test

@@ -160,7 +160,7 @@ public final class ManualExecutor implements KvExecutor {
   private synchronized boolean moveToNextDue(long endNanos) {
     Waiting next = waiting.peek();
     boolean due = next != null && next.dueNanos <= endNanos;
-    nowNanos = next != null && due ? Math.max(nowNanos, next.dueNanos) : endNanos;
+    nowNanos = Math.max(nowNanos, next != null && due ? next.dueNanos : endNanos);
     return due;
   }
 
