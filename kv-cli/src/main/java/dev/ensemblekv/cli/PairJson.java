@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +127,7 @@ final class PairJson {
     if (found != expected) {
       throw new MalformedLineException(
           "unexpected "
-              + (found == null ? "end" : found.toString().toLowerCase(java.util.Locale.ROOT))
+              + (found == null ? "end" : found.toString().toLowerCase(Locale.ROOT))
               + " at column "
               + parser.currentLocation().getColumnNr());
     }

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.spi.KvEnvironment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -45,7 +47,7 @@ final class Console {
     JsonNode json() {
       try {
         return new ObjectMapper().readTree(outBytes);
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         throw new AssertionError("not JSON: " + out(), e);
       }
     }
@@ -101,14 +103,13 @@ final class Console {
 
   /** Makes an empty store of a shelf. */
   Path shelf(Path directory) {
-    environment.open("shelf", directory, dev.ensemblekv.api.KvOptions.defaults()).close();
+    environment.open("shelf", directory, KvOptions.defaults()).close();
     return directory;
   }
 
   /** Makes a store of a shelf with pairs: key, value, key, value. */
   Path shelf(Path directory, String... pairs) {
-    try (var store =
-        environment.open("shelf", directory, dev.ensemblekv.api.KvOptions.defaults())) {
+    try (var store = environment.open("shelf", directory, KvOptions.defaults())) {
       for (int i = 0; i < pairs.length; i += 2) {
         store.put(pairs[i].getBytes(UTF_8), pairs[i + 1].getBytes(UTF_8));
       }

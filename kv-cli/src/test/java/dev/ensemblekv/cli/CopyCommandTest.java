@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.spi.KvEnvironment;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,12 +105,12 @@ class CopyCommandTest {
     }
   }
 
-  private dev.ensemblekv.api.KvStore open(String spec, Path path) {
-    return dev.ensemblekv.spi.KvEnvironment.builder()
+  private KvStore open(String spec, Path path) {
+    return KvEnvironment.builder()
         .backend(shelf)
         .backend(other)
         .build()
-        .open(spec, path, dev.ensemblekv.api.KvOptions.defaults());
+        .open(spec, path, KvOptions.defaults());
   }
 
   @Test

@@ -51,7 +51,8 @@ class EnsembleStoreTest {
     for (JsonNode substore : stats.get("substores")) {
       keys += substore.get("keys").asInt();
     }
-    assertThat(keys).isEqualTo(FILES);
+    // More until what was handed over in a split has been cleaned away.
+    assertThat(keys).isGreaterThanOrEqualTo(FILES);
     assertThat(console.run("count", store).out()).isEqualTo(FILES + "\n");
 
     for (int i = 0; i < FILES; i += 100) {

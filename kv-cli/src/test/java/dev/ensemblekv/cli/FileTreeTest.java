@@ -9,7 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.spi.KvEnvironment;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -146,7 +150,7 @@ class FileTreeTest {
     }
     assertThat(keys()).containsExactly("good");
     assertThat(skips.count()).isEqualTo(1);
-    java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     skips.print(shell(err));
     assertThat(err.toString(UTF_8))
         .isEqualTo("kv: skipped " + tree.toRealPath().resolve("bad") + ": permission denied\n");
@@ -157,11 +161,11 @@ class FileTreeTest {
     return environment.open("shelf", store, KvOptions.defaults());
   }
 
-  private static Shell shell(java.io.ByteArrayOutputStream err) {
+  private static Shell shell(ByteArrayOutputStream err) {
     return new Shell(
-        java.io.InputStream.nullInputStream(),
-        new Output(java.io.OutputStream.nullOutputStream()),
-        new java.io.PrintStream(err, true, UTF_8),
+        InputStream.nullInputStream(),
+        new Output(OutputStream.nullOutputStream()),
+        new PrintStream(err, true, UTF_8),
         false,
         false,
         KvEnvironment.system(),
@@ -188,6 +192,29 @@ class FileTreeTest {
     } finally {
       Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
     }
+  }
+
+  /** A path longer than the system takes, made by moving one part into the other. */
+  @Test
+  void aDirectoryThatCannotBeOpenedIsSkippedAndNamed() throws IOException {
+    file("good", "1");
+    String down = ("d".repeat(250) + "/").repeat(10);
+    Path upper = Files.createDirectories(tree.resolve(down));
+    Path lower = Files.createDirectories(directory.resolve("lower").resolve(down));
+    file("../lower/" + down + "unreachable", "1");
+    Path moved = Files.move(directory.resolve("lower"), upper.resolve("lower"));
+    try {
+      Console.Result result = importTree();
+      assertThat(result.exitCode()).isEqualTo(Exit.INCOMPLETE);
+      assertThat(result.err())
+          .startsWith("kv: skipped " + moved.toRealPath())
+          .endsWith(": File name too long\n")
+          .hasLineCount(1);
+      assertThat(keys()).containsExactly("good");
+    } finally {
+      Files.move(moved, directory.resolve("lower"));
+    }
+    assertThat(lower.resolve("unreachable")).exists();
   }
 
   /**

@@ -3,11 +3,16 @@ package dev.ensemblekv.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ensemblekv.api.KvFeature;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
@@ -182,8 +187,36 @@ class ImportCommandTest {
   }
 
   @Test
+  void aFullStoreStopsTheImportAtOnce() {
+    InputStream endless =
+        new InputStream() {
+          private long next;
+
+          @Override
+          public int read() {
+            return next++ % 8 == 7 ? '\n' : 'a' + (int) (next >> 3) % 26;
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
+            for (int i = 0; i < length; i++) {
+              bytes[offset + i] = (byte) read();
+            }
+            return length;
+          }
+        };
+    Object[] command = {"import", store, "-", "--format", "lines", "--store", "shelf"};
+    Object[] full = Arrays.copyOf(command, command.length + 2);
+    full[command.length] = "--set";
+    full[command.length + 1] = "shelf.maxKeys=3";
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(1),
+        () -> console.runWith(endless, full).isError(Exit.FAILED, "the import stopped"));
+  }
+
+  @Test
   void aStoreThatKeepsNothingIsRefused() throws IOException {
-    shelf.features.remove(dev.ensemblekv.api.KvFeature.PERSISTENT);
+    shelf.features.remove(KvFeature.PERSISTENT);
     Path file = file("words", "a\n");
     console
         .run("import", store, file, "--format", "lines", "--store", "shelf")

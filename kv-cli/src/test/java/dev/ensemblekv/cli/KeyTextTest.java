@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class KeyTextTest {
     "Hex:00, 4865783a3030",
   })
   void readsTextAndHex(String text, String hex) {
-    assertThat(KeyText.parse(text)).isEqualTo(java.util.HexFormat.of().parseHex(hex));
+    assertThat(KeyText.parse(text)).isEqualTo(HexFormat.of().parseHex(hex));
   }
 
   @ParameterizedTest

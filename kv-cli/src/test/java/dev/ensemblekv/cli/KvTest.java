@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ensemblekv.spi.KvEnvironment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +28,7 @@ class KvTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     assertThat(Kv.run(InputStream.nullInputStream(), out, err, "--version")).isEqualTo(Exit.DONE);
-    assertThat(out.toString(java.nio.charset.StandardCharsets.UTF_8)).startsWith("kv ");
+    assertThat(out.toString(UTF_8)).startsWith("kv ");
     assertThat(err.size()).isZero();
     assertThat(Kv.run(InputStream.nullInputStream(), out, err, "no-such")).isEqualTo(Exit.USAGE);
     assertThat(err.size()).isPositive();
@@ -78,6 +82,21 @@ class KvTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "exists", "scan", "count", "stats", "verify", "export", "copy"})
+  void whatReadsOpensReadOnly(String command, @TempDir Path directory) {
+    Path store = console.shelf(directory.resolve("store"), "a", "1");
+    shelf.openedForWriting.set(0);
+    List<Object> args = new ArrayList<>(List.of(command, store));
+    switch (command) {
+      case "get", "exists" -> args.add("a");
+      case "copy" -> args.add(directory.resolve("copy"));
+      default -> {}
+    }
+    console.run(args.toArray()).isSilent(Exit.DONE);
+    assertThat(shelf.openedForWriting).hasValue(command.equals("copy") ? 1 : 0);
+  }
+
   @Test
   void aBugIsCalledOne(@TempDir Path directory) {
     Path store = console.shelf(directory.resolve("store"), "a", "1");
@@ -108,8 +127,8 @@ class KvTest {
           }
         };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    PrintStream errors = new PrintStream(err, true, java.nio.charset.StandardCharsets.UTF_8);
-    var environment = dev.ensemblekv.spi.KvEnvironment.builder().backend(shelf).build();
+    PrintStream errors = new PrintStream(err, true, UTF_8);
+    var environment = KvEnvironment.builder().backend(shelf).build();
     Shell shell =
         new Shell(
             InputStream.nullInputStream(),
@@ -119,8 +138,8 @@ class KvTest {
             false,
             environment,
             new Closers());
-    String[] texts = java.util.Arrays.stream(args).map(String::valueOf).toArray(String[]::new);
+    String[] texts = Arrays.stream(args).map(String::valueOf).toArray(String[]::new);
     assertThat(Kv.run(shell, texts)).isEqualTo(Exit.FAILED);
-    return err.toString(java.nio.charset.StandardCharsets.UTF_8).strip();
+    return err.toString(UTF_8).strip();
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,7 @@ class PairJsonTest {
   @Test
   void readsValuesLongerThanTheParserUsuallyAllows() throws Exception {
     byte[] value = new byte[25_000_000];
-    java.util.Arrays.fill(value, (byte) 'a');
+    Arrays.fill(value, (byte) 'a');
     assertThat(PairJson.parse(write(new byte[] {1}, value).getBytes(UTF_8)).value())
         .isEqualTo(value);
   }

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,9 @@ final class ShelfBackend implements KvBackend {
 
   /** Counts puts: one permit each. */
   final Semaphore puts = new Semaphore(0);
+
+  /** How often a store was opened so that it could be written to. */
+  final AtomicInteger openedForWriting = new AtomicInteger();
 
   final Set<KvFeature> features =
       EnumSet.of(
@@ -118,6 +122,9 @@ final class ShelfBackend implements KvBackend {
   public KvStore open(KvOpenContext context) {
     if (damagedAtOpen) {
       throw new CorruptionException("a bit fell over", context.directory().resolve("shelf"), null);
+    }
+    if (!context.isReadOnly()) {
+      openedForWriting.incrementAndGet();
     }
     return new Shelf(context);
   }
