@@ -126,7 +126,7 @@ final class Pairs {
     }
   }
 
-  /** Applies a batch; returns as {@link #change}. */
+  /** Applies a batch, whose arrays never change and are kept; returns as {@link #change}. */
   long changeAll(KvBatch batch) {
     writing.lock();
     try {
@@ -134,7 +134,7 @@ final class Pairs {
           new KvBatch.Handler() {
             @Override
             public void put(byte[] key, byte[] value) {
-              countedChange(key.clone(), value.clone());
+              countedChange(key, value);
             }
 
             @Override

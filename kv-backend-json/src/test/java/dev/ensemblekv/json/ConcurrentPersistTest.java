@@ -23,8 +23,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Several threads and one file: who waits for whom, and what the file then has. */
+@Timeout(60)
 class ConcurrentPersistTest {
   private static final int WAITERS = 7;
 
@@ -79,10 +81,18 @@ class ConcurrentPersistTest {
     store.write(new KvBatch().put(bytes(key), bytes("1")), Durability.SYNC);
   }
 
+  /** Waits a little; the interrupt by which a test's time limit comes ends it. */
+  private static void spin() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new AssertionError("what is waited for does not come");
+    }
+    Thread.onSpinWait();
+  }
+
   private static void awaitWaiting(Thread thread) {
     while (thread.getState() != Thread.State.WAITING) {
       assertThat(thread.isAlive()).isTrue();
-      Thread.onSpinWait();
+      spin();
     }
   }
 
@@ -96,7 +106,7 @@ class ConcurrentPersistTest {
       threads.add(start(() -> syncPut(store, key)));
     }
     while (metric(store, "dirtyChanges") < WAITERS + 1) {
-      Thread.onSpinWait();
+      spin();
     }
     threads.forEach(ConcurrentPersistTest::awaitWaiting);
     goOn.countDown();

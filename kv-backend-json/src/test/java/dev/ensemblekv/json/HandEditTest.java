@@ -8,6 +8,7 @@ import static dev.ensemblekv.json.Fixture.put;
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +20,7 @@ import dev.ensemblekv.api.StoreMismatchException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,20 @@ class HandEditTest {
       assertThat(metric(store, "dirtyChanges")).isZero();
       assertThat(fixture.text()).contains("crc32c", "one");
       assertThat(fixture.afterKill()).isEqualTo(Map.of("a", "one", "b", "2"));
+    }
+  }
+
+  @Test
+  void anEditThatWasPersistedIsCheckedLikeAnyOtherFile() throws IOException {
+    fixture.edit("\"1\"", "\"one\"");
+    try (KvStore store = fixture.open()) {
+      store.flush();
+      fixture.damage(fixture.text().replace("\"one\"", "\"two\""));
+      KvTask task = store.verify();
+      fixture.executor().runAll();
+      assertThat(task.result().problems())
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.message()).contains("checksum"));
     }
   }
 
@@ -224,6 +240,29 @@ class HandEditTest {
     assertThatThrownBy(fixture::open)
         .isInstanceOf(StoreMismatchException.class)
         .hasMessageContainingAll("version 2", "newer release");
+  }
+
+  @Test
+  void aNewerVersionWithAChecksumIsAMismatchUnlessTheFileIsDamaged() throws IOException {
+    String body = "  \"format\": \"ensemblekv-json\",\n  \"version\": 2,\n" + "?".repeat(100_000);
+    CRC32C sum = new CRC32C();
+    sum.update(bytes(body));
+    String head = new String(DataFormat.head((int) sum.getValue()), UTF_8);
+    fixture.damage(head + body);
+    assertThatThrownBy(fixture::open).isInstanceOf(StoreMismatchException.class);
+    fixture.damage(head + body + "?");
+    assertThatThrownBy(fixture::open).isInstanceOf(CorruptionException.class);
+  }
+
+  @Test
+  void whatComesAfterTheEndIsRefused() throws IOException {
+    for (String more : new String[] {"{}", "1", "]", "\u0000"}) {
+      fixture.edit("}\n", "}\n");
+      fixture.damage(fixture.text() + more);
+      assertThatThrownBy(fixture::open).as(more).isInstanceOf(CorruptionException.class);
+      fixture.damage(fixture.text().substring(0, fixture.text().length() - more.length()));
+    }
+    fixture.open().close();
   }
 
   @Test

@@ -2,10 +2,10 @@
 package dev.ensemblekv.json;
 
 import static dev.ensemblekv.json.Fixture.bytes;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ensemblekv.api.KvBatch;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -51,17 +51,21 @@ class PairsTest {
   @Test
   void comparingAndSettingByManyThreadsLosesNoIncrement() throws InterruptedException {
     byte[] key = bytes("counter");
-    pairs.change(key, bytes("0"));
+    pairs.change(key, number(0));
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      Thread thread = new Thread(() -> IntStream.range(0, 1000).forEach(n -> increment(key)));
+      Thread thread = new Thread(() -> IntStream.range(0, 50_000).forEach(n -> increment(key)));
       threads.add(thread);
       thread.start();
     }
     for (Thread thread : threads) {
       thread.join();
     }
-    assertThat(pairs.get(key)).isEqualTo(bytes("4000"));
+    assertThat(pairs.get(key)).isEqualTo(number(200_000));
+  }
+
+  private static byte[] number(int number) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
   }
 
   private void increment(byte[] key) {
@@ -69,7 +73,7 @@ class PairsTest {
     byte[] next;
     do {
       old = pairs.get(key);
-      next = bytes(String.valueOf(Integer.parseInt(new String(old, UTF_8)) + 1));
+      next = number(ByteBuffer.wrap(old).getInt() + 1);
     } while (pairs.compareAndSet(key, old, next) == Pairs.MISMATCH);
   }
 }
