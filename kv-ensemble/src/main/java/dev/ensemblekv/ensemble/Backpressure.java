@@ -2,6 +2,7 @@
 package dev.ensemblekv.ensemble;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,13 +25,26 @@ final class Backpressure {
     this.growth = growth;
   }
 
-  /** Holds the caller up, if there is reason to; an interrupt ends that and stays set. */
+  /**
+   * Holds up the caller, who writes to a substore, if there is reason to; an interrupt ends that
+   * and stays set.
+   */
   void await(Substore substore) {
-    if (maxStallNanos == 0 || !substore.size().isMarkReached()) {
-      return;
-    }
-    double excess = substore.size().fill() - BEGIN_FILL;
-    if (excess > 0 && growth.isRelieving(substore)) {
+    await(excess(substore));
+  }
+
+  /** Holds up the caller, who writes to several substores, as for the fullest of them. */
+  void await(Collection<Substore> substores) {
+    await(substores.stream().mapToDouble(this::excess).max().orElse(0));
+  }
+
+  private double excess(Substore substore) {
+    boolean full = maxStallNanos != 0 && substore.size().isMarkReached();
+    return full && growth.isRelieving(substore) ? substore.size().fill() - BEGIN_FILL : 0;
+  }
+
+  private void await(double excess) {
+    if (excess > 0) {
       long begin = System.nanoTime();
       LockSupport.parkNanos(this, (long) (maxStallNanos * Math.min(1, excess)));
       stalls.increment();

@@ -21,6 +21,8 @@ final class BatchParts {
   private static final class Part {
     final KvBatch batch = new KvBatch();
     final BitSet stripes = new BitSet();
+    long puts;
+    long putBytes;
   }
 
   private BatchParts(Map<Substore, Part> parts) {
@@ -33,7 +35,10 @@ final class BatchParts {
         new KvBatch.Handler() {
           @Override
           public void put(byte[] key, byte[] value) {
-            part(key).batch.put(key, value);
+            Part part = part(key);
+            part.batch.put(key, value);
+            part.puts++;
+            part.putBytes += (long) key.length + value.length;
           }
 
           @Override
@@ -65,6 +70,10 @@ final class BatchParts {
   }
 
   void write(Durability durability) {
-    parts.forEach((substore, part) -> substore.write(part.batch, durability));
+    parts.forEach(
+        (substore, part) -> {
+          substore.write(part.batch, durability);
+          substore.size().add(part.puts, part.putBytes);
+        });
   }
 }

@@ -5,7 +5,10 @@ import dev.ensemblekv.ensemble.EnsembleControl.Phase;
 import java.util.List;
 import java.util.Optional;
 
-/** Deletes what is left of the target of a split that did not come to its cutover. */
+/**
+ * Deletes what is left of the target of a split that did not come to its cutover. Whether it did is
+ * for the manifest to say: a substore that owns anything is never deleted.
+ */
 final class DiscardingJob extends GrowthJob {
   private final EnsembleStore ensemble;
   private final int targetId;
@@ -20,8 +23,10 @@ final class DiscardingJob extends GrowthJob {
   @Override
   Step step() {
     ensemble.topology().checkNotFailed();
-    ensemble.destroySubstore(targetId);
-    ensemble.topology().endDiscarding(targetId);
+    if (ensemble.topology().isCopying(targetId)) {
+      ensemble.destroySubstore(targetId);
+      ensemble.topology().endDiscarding(targetId);
+    }
     done = true;
     return Step.DONE;
   }

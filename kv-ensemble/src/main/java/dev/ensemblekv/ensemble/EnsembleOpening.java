@@ -158,7 +158,9 @@ final class EnsembleOpening {
       throw new IllegalStateException("substore " + id + " is not in the manifest");
     }
     SubstoreSize size = SubstoreSize.bounded(capacity, id, entry.keysBound(), entry.bytesBound());
-    if (!manifest.closed()) {
+    if (manifest.closed()) {
+      size.recordNextPut(); // from then on they are not those of a clean close
+    } else {
       size.addUnrecorded();
     }
     return new Substore(id, store, size);

@@ -8,16 +8,17 @@ import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
-import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.api.ReadOnlyStoreException;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,9 +26,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One store over many substores: each key has one owner by its hash.
@@ -38,7 +42,11 @@ import org.jspecify.annotations.Nullable;
  * then those of {@link Topology}, then those of the engines.
  */
 final class EnsembleStore implements KvStore {
+  private static final Logger LOG = LoggerFactory.getLogger(EnsembleStore.class);
   private static final String SUBSTORES = "substores";
+
+  /** After a failure to record the bounds of the substores, until that is tried again. */
+  private static final Duration RECORD_PAUSE = Duration.ofSeconds(10);
 
   private final KvOpenContext context;
   private final Topology topology;
@@ -217,21 +225,15 @@ final class EnsembleStore implements KvStore {
             "put",
             substore -> {
               substore.apply(bits, key, value);
-              return true;
+              substore.size().add(1, (long) key.length + value.length);
             });
-    grown(owner, (long) key.length + value.length);
+    grown(owner);
   }
 
   @Override
   public void delete(byte[] key) {
     int bits = hash.bits(key);
-    write(
-        bits,
-        "delete",
-        substore -> {
-          substore.apply(bits, key, null);
-          return true;
-        });
+    write(bits, "delete", substore -> substore.apply(bits, key, null));
   }
 
   @Override
@@ -245,28 +247,31 @@ final class EnsembleStore implements KvStore {
             "compareAndSet",
             substore -> {
               replaced[0] = substore.compareAndSet(bits, key, expected, replacement);
-              return true;
+              if (replaced[0] && replacement != null) {
+                substore.size().add(1, (long) key.length + replacement.length);
+              }
             });
-    if (replaced[0] && replacement != null) {
-      grown(owner, (long) key.length + replacement.length);
-    }
+    grown(owner);
     return replaced[0];
   }
 
-  /** A write to one substore. */
+  /** A write to one substore, which counts what it puts. */
   private interface Writing {
-    boolean write(Substore owner);
+    void write(Substore owner);
   }
 
-  /** Runs a write under the stripe of its key at the substore that owns it; returns that. */
+  /**
+   * Runs a write under the stripe of its key at the substore that owns it; returns that. Under the
+   * stripe it is also certain that no cutover has failed halfway: then nobody knows the owner.
+   */
   private Substore write(int bits, String operation, Writing writing) {
     backpressure.await(topology.table().route(bits).substore());
     while (true) {
-      topology.checkNotFailed();
       Substore owner = topology.table().route(bits).substore();
       ReentrantLock lock = owner.stripes().of(bits);
       lock.lock();
       try {
+        topology.checkNotFailed();
         if (topology.table().route(bits).substore() == owner) {
           writing.write(owner);
           return owner;
@@ -281,16 +286,17 @@ final class EnsembleStore implements KvStore {
 
   @Override
   public void write(KvBatch batch, Durability durability) {
-    while (true) {
-      topology.checkNotFailed();
+    BatchParts written = null;
+    backpressure.await(BatchParts.of(batch, topology.table(), hash).substores());
+    while (written == null) {
       RoutingTable table = topology.table();
       BatchParts parts = BatchParts.of(batch, table, hash);
-      parts.substores().forEach(backpressure::await);
       parts.lock();
       try {
+        topology.checkNotFailed();
         if (table == topology.table()) {
           parts.write(durability);
-          break;
+          written = parts;
         }
       } catch (KvException e) {
         e.locate("write", context.storeName());
@@ -299,25 +305,18 @@ final class EnsembleStore implements KvStore {
         parts.unlock();
       }
     }
-    batch.replay(new GrowthOfBatch());
+    written.substores().forEach(this::grown);
   }
 
-  /** Counts the puts of a batch that was written. */
-  private final class GrowthOfBatch implements KvBatch.Handler {
-    @Override
-    public void put(byte[] key, byte[] value) {
-      grown(topology.table().route(hash.bits(key)).substore(), (long) key.length + value.length);
-    }
-
-    @Override
-    public void delete(byte[] key) {}
-  }
-
-  private void grown(Substore substore, long bytes) {
-    substore.size().add(bytes);
+  /** Looks whether a substore has grown so far that something is to be done in the background. */
+  private void grown(Substore substore) {
     wantSplitIfFull(substore);
     if (substore.size().isRecordDue() && recordPending.compareAndSet(false, true)) {
-      context.executor().execute(this::recordBounds);
+      try {
+        context.executor().execute(this::recordBounds);
+      } catch (RejectedExecutionException e) {
+        recordLater(e);
+      }
     }
   }
 
@@ -329,14 +328,23 @@ final class EnsembleStore implements KvStore {
   }
 
   private void recordBounds() {
-    recordPending.set(false);
-    topology.recordBounds(false);
+    try {
+      topology.recordBounds();
+      recordPending.set(false);
+    } catch (KvException e) {
+      recordLater(e);
+    }
+  }
+
+  private void recordLater(RuntimeException failure) {
+    LOG.warn("the sizes of the substores cannot be recorded now", failure);
+    context.executor().schedule(() -> recordPending.set(false), RECORD_PAUSE);
   }
 
   /** Counts by what the engines know, or a walk over those that hold foreign keys. */
   @Override
   public long size() {
-    RoutingTable table = topology.pin();
+    RoutingTable table = pin();
     try {
       long keys = 0;
       for (Slot slot : table.slots()) {
@@ -360,7 +368,7 @@ final class EnsembleStore implements KvStore {
 
   @Override
   public KvCursor iterate() {
-    RoutingTable table = topology.pin();
+    RoutingTable table = pin();
     return new ChainedCursor(
         table, slot -> owned(slot, slot.substore().store().iterate()), () -> unpin(table));
   }
@@ -370,7 +378,7 @@ final class EnsembleStore implements KvStore {
     if (!features.contains(KvFeature.ORDERED)) {
       throw KvFeature.ORDERED.unsupported("scan");
     }
-    RoutingTable table = topology.pin();
+    RoutingTable table = pin();
     List<KvCursor> cursors = new ArrayList<>();
     try {
       for (Slot slot : table.slots()) {
@@ -378,14 +386,29 @@ final class EnsembleStore implements KvStore {
       }
       return new MergingCursor(cursors, range.isReverse(), () -> unpin(table));
     } catch (RuntimeException | Error e) {
-      cursors.forEach(KvCursor::close);
-      unpin(table);
+      try {
+        cursors.forEach(KvCursor::close);
+      } finally {
+        unpin(table);
+      }
       throw e;
     }
   }
 
   private KvCursor owned(Slot slot, KvCursor cursor) {
     return slot.holdsForeignKeys() ? new OwnedCursor(cursor, slot.region(), hash) : cursor;
+  }
+
+  /** Returns the present table, pinned: the substores keep the keys it routes to them. */
+  RoutingTable pin() {
+    while (true) {
+      RoutingTable table = topology.table();
+      table.pin();
+      if (table == topology.table()) {
+        return table;
+      }
+      unpin(table); // a chore may have taken this pin for one that counts
+    }
   }
 
   void unpin(RoutingTable table) {
@@ -409,9 +432,9 @@ final class EnsembleStore implements KvStore {
     throwFirst(failures);
   }
 
-  private static void throwFirst(List<KvException> failures) {
+  private static void throwFirst(List<? extends RuntimeException> failures) {
     if (!failures.isEmpty()) {
-      KvException first = failures.get(0);
+      RuntimeException first = failures.get(0);
       failures.subList(1, failures.size()).forEach(first::addSuppressed);
       throw first;
     }
@@ -463,34 +486,42 @@ final class EnsembleStore implements KvStore {
   @Override
   public <T> Optional<T> unwrap(Class<T> type) {
     return type == EnsembleControl.class
-        ? Optional.of(type.cast(new Control(growth, topology)))
+        ? Optional.of(type.cast(new Control(growth, topology, context.isReadOnly())))
         : KvStore.super.unwrap(type);
   }
 
   /** Closes every substore, even if one fails; throws the first failure. */
   @Override
   public void close() {
-    growth.close();
-    List<KvException> failures = new ArrayList<>();
+    List<RuntimeException> failures = new ArrayList<>();
+    attempt(failures, growth::close);
     for (Substore substore : topology.substores()) {
-      try {
-        substore.store().close();
-      } catch (KvException e) {
-        failures.add(located(e, "close", substore));
-      }
+      attempt(failures, () -> close(substore));
     }
-    if (topology.failure() == null && !context.option(KvOptions.READ_ONLY)) {
-      try {
-        topology.recordBounds(failures.isEmpty());
-      } catch (KvException e) {
-        failures.add(e);
-      }
-    }
+    boolean clean = failures.isEmpty() && topology.failure() == null && !context.isReadOnly();
+    attempt(failures, () -> topology.close(clean));
     throwFirst(failures);
   }
 
+  private void close(Substore substore) {
+    try {
+      substore.store().close();
+    } catch (KvException e) {
+      throw located(e, "close", substore);
+    }
+  }
+
+  private static void attempt(List<RuntimeException> failures, Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      failures.add(e);
+    }
+  }
+
   /** What users steer. */
-  private record Control(Growth growth, Topology topology) implements EnsembleControl {
+  private record Control(Growth growth, Topology topology, boolean readOnly)
+      implements EnsembleControl {
     @Override
     public Status status() {
       return growth.status();
@@ -498,7 +529,7 @@ final class EnsembleStore implements KvStore {
 
     @Override
     public void splitNow() {
-      growth.want(EnsembleStats.fullest(topology.table()), true);
+      splitNow(EnsembleStats.fullest(topology.table()));
     }
 
     @Override
@@ -510,6 +541,14 @@ final class EnsembleStore implements KvStore {
               .findFirst()
               .orElseThrow(
                   () -> new IllegalArgumentException("there is no substore '" + substore + "'"));
+      splitNow(donor);
+    }
+
+    private void splitNow(Substore donor) {
+      if (readOnly) {
+        throw new ReadOnlyStoreException(
+            "the store was opened with readOnly; open it without to split it", null, null);
+      }
       growth.want(donor, true);
     }
 

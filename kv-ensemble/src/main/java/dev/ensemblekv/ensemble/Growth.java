@@ -6,10 +6,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * Runs what makes an ensemble grow, one job at a time and in small steps, on the executor: chores
  * (cleaning, discarding) first, then the splits in the order in which they were asked for.
  *
- * <p>A job that fails gives way, and all is tried again after a pause that doubles from one second
- * to a minute. Between two steps the growth can be paused, the split given up, the ensemble closed.
- * Thread-safe.
+ * <p>A job that fails gives way to the others, and is tried again after a pause of its own that
+ * doubles from one second to a minute. Between two steps the growth can be paused, the split given
+ * up, the ensemble closed. Thread-safe.
  */
 final class Growth {
   private static final Logger LOG = LoggerFactory.getLogger(Growth.class);
@@ -44,16 +48,43 @@ final class Growth {
   private boolean stepPending;
   private boolean stepRunning;
   private boolean abortWanted;
-  private KvExecutor.@Nullable Scheduled retry;
-  private int failuresInRow;
 
-  /**
-   * A split that someone wants.
-   *
-   * @param donor what is to be split
-   * @param forced whether limits do not matter
-   */
-  record SplitRequest(Substore donor, boolean forced) {}
+  /** The jobs that failed and have not succeeded since, by their name; the last one last. */
+  private final Map<String, Setback> setbacks = new LinkedHashMap<>();
+
+  /** A split that someone wants. */
+  static final class SplitRequest {
+    private final Substore donor;
+    private volatile boolean forced;
+
+    SplitRequest(Substore donor, boolean forced) {
+      this.donor = donor;
+      this.forced = forced;
+    }
+
+    /** Returns what is to be split. */
+    Substore donor() {
+      return donor;
+    }
+
+    /** Tells whether limits do not matter. */
+    boolean isForced() {
+      return forced;
+    }
+
+    @Override
+    public String toString() {
+      return "split of " + donor;
+    }
+  }
+
+  /** How a job failed, and whether the pause after that is over. */
+  private static final class Setback {
+    String problem = "";
+    int failuresInRow;
+    boolean waiting;
+    KvExecutor.@Nullable Scheduled retry;
+  }
 
   /**
    * Creates the growth, at rest.
@@ -67,14 +98,25 @@ final class Growth {
     this.halted = halted;
   }
 
-  /** Asks for a split, unless that donor's is asked for already. */
+  /** Asks for a split; one that is asked for already becomes forced if this one is. */
   synchronized void want(Substore donor, boolean forced) {
-    if (!donor.isSplitWanted() && !closed) {
+    if (donor.isSplitWanted()) {
+      if (forced) {
+        force(donor);
+      }
+    } else if (!closed) {
       donor.splitWanted(true);
       splits.add(new SplitRequest(donor, forced));
       queued = splits.size();
       kick();
     }
+  }
+
+  private void force(Substore donor) {
+    GrowthJob job = current;
+    Stream.concat(splits.stream(), job == null ? Stream.empty() : job.request().stream())
+        .filter(request -> request.donor == donor)
+        .forEach(request -> request.forced = true);
   }
 
   /** Adds a chore. */
@@ -86,10 +128,14 @@ final class Growth {
   /** Looks for something to do, as something a job waited for may have happened. */
   synchronized void kick() {
     boolean work = current != null || !chores.isEmpty() || !splits.isEmpty();
-    boolean allowed = (!paused && retry == null) || abortWanted;
+    boolean allowed = !paused || abortWanted;
     if (work && allowed && !closed && !stepPending && !halted.getAsBoolean()) {
-      stepPending = true;
-      executor.execute(this::step);
+      try {
+        executor.execute(this::step);
+        stepPending = true;
+      } catch (RejectedExecutionException e) {
+        LOG.warn("the ensemble cannot grow: the executor takes no more tasks", e);
+      }
     }
   }
 
@@ -98,14 +144,11 @@ final class Growth {
     boolean abort;
     synchronized (this) {
       stepPending = false;
-      if (closed || stepRunning) {
+      if (closed || stepRunning || (paused && !abortWanted)) {
         return;
       }
       abort = abortWanted;
       abortWanted = false;
-      if (paused && !abort) {
-        return;
-      }
       if (current == null) {
         current = next();
       }
@@ -122,39 +165,42 @@ final class Growth {
         stepRunning = false;
         notifyAll();
       }
+      kick();
     }
-    kick();
   }
 
-  /** Takes a step and what follows from it; until then nobody else may take one of the same job. */
+  /** Takes a step and what follows from it; until then nobody else may take one, nor close. */
   private void run(GrowthJob job, boolean abort) {
-    GrowthJob.Step outcome;
+    boolean done;
     try {
-      if (abort) {
-        outcome = job.abandon() ? GrowthJob.Step.DONE : GrowthJob.Step.AGAIN;
-      } else {
-        outcome = job.step();
-      }
+      done = abort ? job.abandon() : job.step() == GrowthJob.Step.DONE;
     } catch (RuntimeException e) {
       failed(job, e);
       return;
+    } catch (Error e) {
+      failed(job, e);
+      throw e;
     }
-    if (outcome == GrowthJob.Step.DONE) {
+    if (done) {
       done(job);
       job.ended();
     }
   }
 
-  /** Returns the next job; a chore that is not ready, or a donor that has one, lets others pass. */
+  /**
+   * Returns the next job; a chore that is not ready, a donor that has one, and whatever waits for
+   * its next try let others pass.
+   */
   private @Nullable GrowthJob next() {
     for (GrowthJob chore : chores) {
-      if (chore.isReady()) {
+      if (chore.isReady() && !isSetBack(chore)) {
         chores.remove(chore);
         return chore;
       }
     }
     for (SplitRequest request : splits) {
-      if (chores.stream().noneMatch(chore -> chore.concerns(request.donor()))) {
+      if (!isSetBack(request)
+          && chores.stream().noneMatch(chore -> chore.concerns(request.donor()))) {
         splits.remove(request);
         queued = splits.size();
         return splitting.apply(request);
@@ -163,16 +209,24 @@ final class Growth {
     return null;
   }
 
+  /** Tells whether a job or the request for one has failed and waits for its next try. */
+  private boolean isSetBack(Object job) {
+    Setback setback = setbacks.get(job.toString());
+    return setback != null && setback.waiting;
+  }
+
   private synchronized void done(GrowthJob job) {
     current = null;
-    failuresInRow = 0;
+    abortWanted = false;
+    setbacks.remove(job.toString());
     problem = null;
+    setbacks.values().forEach(other -> problem = other.problem);
     job.request().ifPresent(request -> request.donor().splitWanted(false));
     chores.addAll(job.followUps());
     cutovers += job.cutovers();
   }
 
-  private void failed(GrowthJob job, RuntimeException failure) {
+  private void failed(GrowthJob job, Throwable failure) {
     LOG.warn("{} failed and is tried again later", job, failure);
     try {
       job.abandon();
@@ -181,21 +235,30 @@ final class Growth {
     }
     synchronized (this) {
       current = null;
+      abortWanted = false;
       failures++;
-      problem = job + ": " + failure.getMessage();
       chores.addAll(job.followUps());
       job.request().ifPresent(splits::addFirst);
       queued = splits.size();
-      if (!closed) {
-        Duration pause =
-            FIRST_PAUSE.multipliedBy(1L << Math.min(failuresInRow++, MAX_PAUSE_DOUBLINGS));
-        retry = executor.schedule(this::endPause, pause);
-      }
+      setBack(job.toString(), failure);
     }
   }
 
-  private synchronized void endPause() {
-    retry = null;
+  private void setBack(String job, Throwable failure) {
+    Setback setback = setbacks.containsKey(job) ? setbacks.remove(job) : new Setback();
+    setbacks.put(job, setback);
+    setback.problem = job + ": " + failure.getMessage();
+    problem = setback.problem;
+    Duration pause =
+        FIRST_PAUSE.multipliedBy(1L << Math.min(setback.failuresInRow++, MAX_PAUSE_DOUBLINGS));
+    if (!closed) {
+      setback.waiting = true;
+      setback.retry = executor.schedule(() -> endPause(setback), pause);
+    }
+  }
+
+  private synchronized void endPause(Setback setback) {
+    setback.waiting = false;
     kick();
   }
 
@@ -210,7 +273,7 @@ final class Growth {
 
   /** Gives up the split at work at its next step; returns whether there is one. */
   synchronized boolean abort() {
-    boolean possible = current != null && current.canAbandon();
+    boolean possible = !closed && current != null && current.canAbandon();
     if (possible) {
       abortWanted = true;
       kick();
@@ -228,8 +291,10 @@ final class Growth {
     GrowthJob job;
     synchronized (this) {
       closed = true;
-      if (retry != null) {
-        retry.cancel();
+      for (Setback setback : setbacks.values()) {
+        if (setback.retry != null) {
+          setback.retry.cancel();
+        }
       }
       boolean interrupted = false;
       while (stepRunning) {

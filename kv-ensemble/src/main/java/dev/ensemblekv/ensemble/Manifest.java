@@ -106,7 +106,7 @@ record Manifest(
     for (int base = 0; base < bases; base++) {
       entries.put(base, new Entry(Role.OWNER, new Region(base, 0, 0), 0, 0));
     }
-    return new Manifest(seed, bases, bases, false, entries);
+    return new Manifest(seed, bases, bases, true, entries);
   }
 
   /** Returns the same with one substore added or changed. */
@@ -193,11 +193,14 @@ record Manifest(
    * Checks that the owned regions cover each base exactly once, and that no id is beyond the next.
    */
   void checkInvariants() {
+    if (bases < 1 || bases > Region.MAX_BASES) {
+      throw new IllegalArgumentException(bases + " bases");
+    }
     long[] covered = new long[bases];
     entries.forEach(
         (id, entry) -> {
           Region region = entry.region();
-          if (region.base() >= bases || id >= nextId) {
+          if (region.base() >= bases || id < 0 || id >= nextId) {
             throw new IllegalArgumentException("substore " + name(id) + " is out of range");
           }
           if (entry.owns()) {

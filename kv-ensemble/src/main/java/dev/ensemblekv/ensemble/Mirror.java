@@ -34,6 +34,9 @@ final class Mirror {
       }
     } catch (RuntimeException e) {
       fail(e);
+    } catch (Error e) {
+      fail(e);
+      throw e;
     }
   }
 

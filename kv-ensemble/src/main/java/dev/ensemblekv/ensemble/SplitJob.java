@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One split by copying: the upper half of a donor goes to a new target while both are used.
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * thrown away; {@link CleaningJob} does what is left to do after.
  */
 final class SplitJob extends GrowthJob {
+  private static final Logger LOG = LoggerFactory.getLogger(SplitJob.class);
+
   /**
    * With fewer keys a split relieves nothing: one of them is large, or the limits are too small.
    */
@@ -59,7 +63,7 @@ final class SplitJob extends GrowthJob {
   private long countedBytes;
   private long keysBefore;
   private long bytesBefore;
-  private boolean cutOver;
+  private volatile boolean cutOver; // read by any thread
 
   SplitJob(EnsembleStore ensemble, Growth.SplitRequest request, JobProgress progress) {
     super(progress);
@@ -114,12 +118,10 @@ final class SplitJob extends GrowthJob {
 
   private Step decide(long keys, long bytes) {
     donor.size().correct(keys, keysBefore, bytes, bytesBefore);
-    if (!request.forced() && !donor.size().isOverLimit(keys, bytes)) {
-      return Step.DONE;
-    }
-    String obstacle = obstacle(keys);
+    boolean wanted = request.isForced() || donor.size().isOverLimit(keys, bytes);
+    String obstacle = wanted ? obstacle(keys) : null;
     ensemble.unsplittable(donor, obstacle);
-    if (obstacle != null) {
+    if (!wanted || obstacle != null) {
       return Step.DONE;
     }
     checkSpace(bytes);
@@ -317,11 +319,23 @@ final class SplitJob extends GrowthJob {
 
   @Override
   void release() {
-    endWalk();
-    Substore created = target;
-    if (!cutOver && created != null) {
-      target = null;
+    try {
+      endWalk();
+    } finally {
+      Substore created = target;
+      if (!cutOver && created != null) {
+        target = null;
+        closeUnused(created);
+      }
+    }
+  }
+
+  /** Nothing is lost with a target that owns nothing, so it does not matter how it closes. */
+  private static void closeUnused(Substore created) {
+    try {
       created.store().close();
+    } catch (RuntimeException e) {
+      LOG.warn("{} did not close well; it is thrown away", created, e);
     }
   }
 
@@ -345,12 +359,12 @@ final class SplitJob extends GrowthJob {
     return cutOver ? 1 : 0;
   }
 
-  /** A half may be over its limit still. */
+  /** A half may be over its limit still, and nobody asked while this was at work. */
   @Override
   void ended() {
+    ensemble.wantSplitIfFull(donor);
     Substore created = target;
     if (cutOver && created != null) {
-      ensemble.wantSplitIfFull(donor);
       ensemble.wantSplitIfFull(created);
     }
   }
@@ -377,6 +391,6 @@ final class SplitJob extends GrowthJob {
 
   @Override
   public String toString() {
-    return "split of " + donor;
+    return request.toString();
   }
 }

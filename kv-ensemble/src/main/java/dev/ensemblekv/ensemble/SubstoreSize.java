@@ -42,7 +42,8 @@ final class SubstoreSize {
     this.bytesBound = new AtomicLong(bytesBound);
     this.keysMark = keysLimit;
     this.bytesMark = bytesLimit;
-    recorded();
+    this.keysRecorded = keysBound;
+    this.bytesRecorded = bytesBound;
   }
 
   /** Creates the size of a substore whose engine knows it exactly at any time. */
@@ -64,9 +65,14 @@ final class SubstoreSize {
     return Math.max(1, (long) (capacity * Math.pow(2, -(turns - Math.floor(turns)))));
   }
 
-  /** Counts a put. */
-  void add(long bytes) {
-    keysBound.incrementAndGet();
+  /** Tells whether the engine knows the size exactly, so that no bounds need be recorded. */
+  boolean isExact() {
+    return keysPerRecord == NEVER;
+  }
+
+  /** Counts puts. */
+  void add(long keys, long bytes) {
+    keysBound.addAndGet(keys);
     bytesBound.addAndGet(bytes);
   }
 
@@ -114,10 +120,15 @@ final class SubstoreSize {
         || bytesBound.get() - bytesRecorded >= bytesPerRecord;
   }
 
-  /** Notes that the present bounds are recorded. */
-  void recorded() {
-    keysRecorded = keysBound.get();
-    bytesRecorded = bytesBound.get();
+  /** Notes which bounds are recorded. */
+  void recorded(long keys, long bytes) {
+    keysRecorded = keys;
+    bytesRecorded = bytes;
+  }
+
+  /** Makes the next put one after which the bounds should be recorded. */
+  void recordNextPut() {
+    keysRecorded = keysBound.get() - keysPerRecord;
   }
 
   /**

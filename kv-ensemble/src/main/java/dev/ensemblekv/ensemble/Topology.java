@@ -40,6 +40,7 @@ final class Topology {
   private final SortedMap<Integer, Substore> substores;
   private final List<RoutingTable> retired = new ArrayList<>();
   private Manifest manifest;
+  private boolean closed;
 
   Topology(
       Disk disk,
@@ -57,18 +58,6 @@ final class Topology {
 
   RoutingTable table() {
     return table;
-  }
-
-  /** Returns the present table, pinned: the substores keep the keys it routes to them. */
-  RoutingTable pin() {
-    while (true) {
-      RoutingTable pinned = table;
-      pinned.pin();
-      if (pinned == table) {
-        return pinned;
-      }
-      pinned.unpin();
-    }
   }
 
   /** Returns the tables that iterations still use, other than the present one. */
@@ -124,21 +113,19 @@ final class Topology {
     Entry whole = entry(donor);
     substores.put(target.id(), target);
     try {
-      publish(
+      change(
           manifest
               .with(donor.id(), new Entry(Role.CLEANING, whole.region().lower(), 0, 0))
               .with(target.id(), new Entry(Role.OWNER, whole.region().upper(), 0, 0)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       substores.remove(target.id());
       throw e;
     }
-    replaceTable();
   }
 
   /** Publishes that a donor holds nothing any more of what it handed over. */
   synchronized void endCleaning(Substore donor) {
-    publish(manifest.with(donor.id(), new Entry(Role.OWNER, entry(donor).region(), 0, 0)));
-    replaceTable();
+    change(manifest.with(donor.id(), new Entry(Role.OWNER, entry(donor).region(), 0, 0)));
   }
 
   /** Publishes that what was left of a target is gone. */
@@ -146,9 +133,31 @@ final class Topology {
     publish(manifest.without(id));
   }
 
-  /** Publishes the present bounds of all substores. */
-  synchronized void recordBounds(boolean closed) {
-    publish(manifest.withClosed(closed));
+  /** Publishes the present bounds of all substores, where engines do not know them anyway. */
+  synchronized void recordBounds() {
+    if (!closed && !isExact()) {
+      publish(manifest);
+    }
+  }
+
+  /**
+   * Publishes nothing any more, as the directory may soon be someone else's; before that the bounds
+   * for the last time.
+   *
+   * @param clean whether they are to be trusted: all puts are counted, all substores are closed
+   */
+  synchronized void close(boolean clean) {
+    try {
+      if (!closed && clean && !isExact()) {
+        publish(manifest.withClosed(true), true);
+      }
+    } finally {
+      closed = true;
+    }
+  }
+
+  private boolean isExact() {
+    return substores.values().stream().allMatch(substore -> substore.size().isExact());
   }
 
   /** Returns the region of a substore that owns one. */
@@ -161,6 +170,12 @@ final class Topology {
     return entry(substore).role() == Role.CLEANING;
   }
 
+  /** Tells whether a substore is the target of a split that has not come to its cutover. */
+  synchronized boolean isCopying(int id) {
+    Entry entry = manifest.entries().get(id);
+    return entry != null && entry.role() == Role.COPYING;
+  }
+
   private Entry entry(Substore substore) {
     Entry entry = manifest.entries().get(substore.id());
     if (entry == null) {
@@ -169,9 +184,21 @@ final class Topology {
     return entry;
   }
 
+  /** Publishes a manifest, and then the table made of it, which is ready before. */
+  private void change(Manifest changed) {
+    RoutingTable next = RoutingTable.of(changed, Collections.unmodifiableMap(substores));
+    publish(changed);
+    retired.add(table);
+    table = next;
+  }
+
   private void publish(Manifest changed) {
+    publish(changed, false);
+  }
+
+  private void publish(Manifest changed, boolean clean) {
     checkNotFailed();
-    Manifest next = changed.withBounds(substores);
+    Manifest next = changed.withBounds(substores).withClosed(clean);
     next.checkInvariants();
     try {
       DiskFiles.replace(disk, manifestPath, next.encode());
@@ -182,15 +209,16 @@ final class Topology {
       throw cause;
     } catch (IOException e) {
       throw DiskFiles.failure("the manifest cannot be written", manifestPath, e);
+    } catch (RuntimeException | Error e) {
+      failure = new KvException("the manifest may or may not be in place", manifestPath, e);
+      throw e;
     }
     manifest = next;
-    substores.values().forEach(substore -> substore.size().recorded());
+    substores.values().forEach(substore -> recorded(substore, entry(substore)));
   }
 
-  private void replaceTable() {
-    RoutingTable old = table;
-    table = RoutingTable.of(manifest, Collections.unmodifiableMap(substores));
-    retired.add(old);
+  private static void recorded(Substore substore, Entry entry) {
+    substore.size().recorded(entry.keysBound(), entry.bytesBound());
   }
 
   /** Returns the open substores that own something. */

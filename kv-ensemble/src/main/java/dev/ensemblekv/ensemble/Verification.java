@@ -3,6 +3,7 @@ package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvInterruptedException;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import java.time.Duration;
@@ -17,12 +18,12 @@ final class Verification {
   private Verification() {}
 
   static void run(EnsembleStore ensemble, KvTask.Progress progress) {
-    RoutingTable table = ensemble.topology().pin();
+    RoutingTable table = ensemble.pin();
     try {
       for (Slot slot : table.slots()) {
         try {
           runInner(slot.substore().store().verify(), progress);
-          checkOwners(ensemble, slot, progress);
+          checkOwners(ensemble, table, slot, progress);
         } catch (KvException e) {
           progress.problem(slot.substore() + ": " + e.getMessage(), e.path().orElse(null));
         }
@@ -33,10 +34,12 @@ final class Verification {
   }
 
   /** Keys of others are expected only where cleaning has not come to its end. */
-  private static void checkOwners(EnsembleStore ensemble, Slot slot, KvTask.Progress progress) {
+  private static void checkOwners(
+      EnsembleStore ensemble, RoutingTable table, Slot slot, KvTask.Progress progress) {
     try (KvCursor cursor = slot.substore().store().iterate()) {
       while (cursor.next()) {
-        boolean owned = slot.region().contains(ensemble.hash().bits(cursor.key()));
+        boolean owned =
+            table.route(ensemble.hash().bits(cursor.key())).substore() == slot.substore();
         if (owned) {
           progress.advance(1);
         } else if (!slot.holdsForeignKeys()) {
@@ -46,7 +49,10 @@ final class Verification {
     }
   }
 
-  /** Waits for a task of a substore, passes on its problems, and cancels it if this one is. */
+  /**
+   * Waits for a task of a substore, passes on its problems, and cancels it if this one is. It never
+   * outlives this one, as the substore may be closed then.
+   */
   static void runInner(KvTask inner, KvTask.Progress progress) {
     try {
       while (!inner.await(CANCEL_CHECK)) {
@@ -54,8 +60,24 @@ final class Verification {
       }
     } catch (RuntimeException e) {
       inner.cancel();
+      awaitEnd(inner);
       throw e;
     }
     inner.result().problems().forEach(found -> progress.problem(found.message(), found.path()));
+  }
+
+  private static void awaitEnd(KvTask inner) {
+    boolean interrupted = false;
+    while (inner.state() == KvTask.State.RUNNING) {
+      interrupted |= Thread.interrupted();
+      try {
+        inner.await(CANCEL_CHECK);
+      } catch (KvInterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

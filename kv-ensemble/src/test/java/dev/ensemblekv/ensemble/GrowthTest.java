@@ -176,6 +176,7 @@ class GrowthTest {
         String old = model.get(key);
         assertThat(store.compareAndSet(bytes(key), old == null ? null : bytes(old), bytes(value)))
             .isTrue();
+        assertThat(store.compareAndSet(bytes(key), bytes("never"), bytes("wrong"))).isFalse();
         model.put(key, value);
       }
       case 2 -> {

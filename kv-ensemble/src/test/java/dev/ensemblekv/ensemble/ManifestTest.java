@@ -38,7 +38,7 @@ class ManifestTest {
             seed = 0123456789abcdef
             bases = 2
             nextId = 4
-            closed = false
+            closed = true
             substore.0000 = cleaning 0/1/0 keys 12 bytes 345
             substore.0001 = owner 1/0/0 keys 0 bytes 0
             substore.0002 = owner 0/1/1 keys 6 bytes 170

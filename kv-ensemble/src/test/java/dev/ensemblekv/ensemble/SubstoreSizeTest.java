@@ -29,19 +29,19 @@ class SubstoreSizeTest {
   void theMarkIsReachedByPutsAndMovesOnAfterACount() {
     SubstoreSize size = SubstoreSize.exact(CAPACITY, 0, 0, 0);
     for (int i = 0; i < 999; i++) {
-      size.add(10);
+      size.add(1, 10);
     }
     assertThat(size.isMarkReached()).isFalse();
-    size.add(10);
+    size.add(1, 10);
     assertThat(size.isMarkReached()).isTrue();
 
     size.correct(980, size.keysBound(), 9800, size.bytesBound());
     assertThat(size.keysBound()).isEqualTo(980);
     for (int i = 0; i < 49; i++) {
-      size.add(10);
+      size.add(1, 10);
       assertThat(size.isMarkReached()).as("put %d after the count", i).isFalse();
     }
-    size.add(10);
+    size.add(1, 10);
     assertThat(size.isMarkReached()).as("5 %% of the limit after the count").isTrue();
   }
 
@@ -50,7 +50,7 @@ class SubstoreSizeTest {
     SubstoreSize size = SubstoreSize.exact(CAPACITY, 0, 500, 5000);
     long keysBefore = size.keysBound();
     long bytesBefore = size.bytesBound();
-    size.add(10);
+    size.add(1, 10);
     size.correct(100, keysBefore, 1000, bytesBefore);
     assertThat(size.keysBound()).isEqualTo(101);
     assertThat(size.bytesBound()).isEqualTo(1010);
@@ -61,12 +61,12 @@ class SubstoreSizeTest {
     SubstoreSize exact = SubstoreSize.exact(CAPACITY, 0, 0, 0);
     SubstoreSize bounded = SubstoreSize.bounded(CAPACITY, 0, 0, 0);
     for (int i = 0; i < 10_000; i++) {
-      exact.add(1);
-      bounded.add(1);
+      exact.add(1, 1);
+      bounded.add(1, 1);
     }
     assertThat(exact.isRecordDue()).isFalse();
     assertThat(bounded.isRecordDue()).isTrue();
-    bounded.recorded();
+    bounded.recorded(bounded.keysBound(), bounded.bytesBound());
     assertThat(bounded.isRecordDue()).isFalse();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.tck.internal;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,12 @@ public final class ByteString implements Comparable<ByteString> {
     return Arrays.equals(bytes, other);
   }
 
+  /** Tells whether these bytes begin with a prefix. */
+  public boolean startsWith(byte[] prefix) {
+    return bytes.length >= prefix.length
+        && Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
   @Override
   public int compareTo(ByteString other) {
     return Arrays.compareUnsigned(bytes, other.bytes);
@@ -57,13 +64,20 @@ public final class ByteString implements Comparable<ByteString> {
     return Arrays.hashCode(bytes);
   }
 
-  /** Shows bytes in hexadecimal, long ones cut. */
+  /** Shows bytes: printable ASCII as it is, else in hexadecimal; long ones are cut. */
   public static String show(byte @Nullable [] bytes) {
     if (bytes == null) {
       return "absent";
     }
-    String hex = HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, SHOWN_BYTES));
-    return "hex:" + hex + (bytes.length > SHOWN_BYTES ? "...(" + bytes.length + " bytes)" : "");
+    byte[] shown = Arrays.copyOf(bytes, Math.min(bytes.length, SHOWN_BYTES));
+    String rest = bytes.length > SHOWN_BYTES ? "...(" + bytes.length + " bytes)" : "";
+    boolean printable = true;
+    for (byte each : shown) {
+      printable &= each >= ' ' && each <= '~';
+    }
+    return printable
+        ? "'" + new String(shown, StandardCharsets.US_ASCII) + "'" + rest
+        : "hex:" + HexFormat.of().formatHex(shown) + rest;
   }
 
   @Override

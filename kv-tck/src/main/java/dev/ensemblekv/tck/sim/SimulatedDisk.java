@@ -44,6 +44,7 @@ public final class SimulatedDisk implements Disk {
   private final Set<Path> locks = new HashSet<>();
   private final DiskFaults faults = new DiskFaults(this);
   private long changes;
+  private long operations;
   private long crashAt = NEVER;
   private boolean crashed;
   private @Nullable Observer observer;
@@ -65,6 +66,11 @@ public final class SimulatedDisk implements Disk {
   /** Returns how many changes were asked for so far, which is the number of the next one. */
   public synchronized long changes() {
     return changes;
+  }
+
+  /** Returns how many operations were asked for so far, those that change nothing included. */
+  public synchronized long operations() {
+    return operations;
   }
 
   /** Makes the change of a number, and everything after it, throw {@link SimulatedCrash}. */
@@ -107,6 +113,7 @@ public final class SimulatedDisk implements Disk {
   /** Counts an operation and lets it fail if it is to; returns whether it is to be left out. */
   private boolean begin(DiskOperation operation, Path path) throws IOException {
     checkPower();
+    operations++;
     if (!operation.isChange()) {
       faults.check(operation, path, -1);
       return false;

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.Durability;
+import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvLimits;
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.api.KvReader;
+import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.FilterKvStore;
+import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvOpenContext;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer for substores that calls the test before what an ensemble does with them: to fail there,
+ * to do something at that very moment, or to let another thread do it.
+ */
+final class HookedBackend implements KvBackend {
+  private static final byte[] NO_KEY = new byte[0];
+
+  /**
+   * What is called, on the thread of the call; what it throws is thrown by the call. Operations
+   * whose names are participles are those that are done. The key is empty where there is not one.
+   */
+  interface Hook {
+    void before(String operation, String substore, byte[] key);
+  }
+
+  private final Set<KvStore> open = ConcurrentHashMap.newKeySet();
+  private volatile Hook hook = (operation, substore, key) -> {};
+  private volatile UnaryOperator<KvTask> verifying = UnaryOperator.identity();
+  private volatile boolean bounded;
+
+  void hook(Hook hook) {
+    this.hook = hook;
+  }
+
+  void unhook() {
+    hook = (operation, substore, key) -> {};
+  }
+
+  /** Replaces the checks of the substores. */
+  void verifying(UnaryOperator<KvTask> verifying) {
+    this.verifying = verifying;
+  }
+
+  /** Makes the stores not know their sizes, as engines with blind puts do not. */
+  void bounded() {
+    bounded = true;
+  }
+
+  /** Returns how many stores are open. */
+  int openStores() {
+    return open.size();
+  }
+
+  @Override
+  public String name() {
+    return "hooked";
+  }
+
+  @Override
+  public String description() {
+    return "Calls a test.";
+  }
+
+  @Override
+  public Set<KvFeature> features() {
+    return Set.of(KvFeature.values());
+  }
+
+  @Override
+  public KvLimits limits() {
+    return new KvLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  @Override
+  public List<KvOption<?>> options() {
+    return List.of();
+  }
+
+  @Override
+  public boolean isLayer() {
+    return true;
+  }
+
+  @Override
+  public KvStore open(KvOpenContext context) {
+    String name = context.storeName();
+    KvStore store = new Hooked(context.openInner(), name.substring(name.lastIndexOf('/') + 1));
+    open.add(store);
+    return store;
+  }
+
+  /** A store that calls the test before what can matter to a split. */
+  private final class Hooked extends FilterKvStore {
+    private final String substore;
+
+    Hooked(KvStore inner, String substore) {
+      super(inner);
+      this.substore = substore;
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+      hook.before("get", substore, key);
+      return super.get(key);
+    }
+
+    @Override
+    public boolean exists(byte[] key) {
+      hook.before("exists", substore, key);
+      return super.exists(key);
+    }
+
+    @Override
+    public <R> @Nullable R read(byte[] key, KvReader<R> reader) {
+      hook.before("read", substore, key);
+      return super.read(key, reader);
+    }
+
+    @Override
+    public void put(byte[] key, byte[] value) {
+      hook.before("put", substore, key);
+      super.put(key, value);
+    }
+
+    @Override
+    public void delete(byte[] key) {
+      hook.before("delete", substore, key);
+      super.delete(key);
+    }
+
+    @Override
+    public void write(KvBatch batch, Durability durability) {
+      hook.before("write", substore, NO_KEY);
+      super.write(batch, durability);
+    }
+
+    @Override
+    public KvCursor iterate() {
+      hook.before("iterate", substore, NO_KEY);
+      return super.iterate();
+    }
+
+    @Override
+    public KvTask verify() {
+      return verifying.apply(super.verify());
+    }
+
+    @Override
+    public void flush() {
+      hook.before("flush", substore, NO_KEY);
+      super.flush();
+      hook.before("flushed", substore, NO_KEY);
+    }
+
+    @Override
+    public KvStats stats() {
+      KvStats stats = super.stats();
+      return bounded
+          ? stats.toBuilder()
+              .metric(bound(stats, KvMetric.KEYS))
+              .metric(bound(stats, KvMetric.LIVE_BYTES))
+              .build()
+          : stats;
+    }
+
+    private KvMetric bound(KvStats stats, String name) {
+      KvMetric exact = stats.metric(name).orElseThrow();
+      return KvMetric.upperBound(name, exact.asLong(), exact.unit(), exact.text());
+    }
+
+    @Override
+    public void close() {
+      open.remove(this);
+      super.close();
+      hook.before("closed", substore, NO_KEY);
+    }
+  }
+}

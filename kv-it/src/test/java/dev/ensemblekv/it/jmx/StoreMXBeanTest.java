@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.it.jmx;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvStoreMXBean;
+import dev.ensemblekv.api.KvStores;
+import dev.ensemblekv.api.StoreDescriptor;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import javax.management.JMX;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An open store can be looked at by JMX, a closed one has left no trace there. */
+class StoreMXBeanTest {
+  private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+  private static final ObjectName ANY = name("dev.ensemblekv:type=Store,*");
+
+  @TempDir Path temp;
+
+  private Set<ObjectName> others = Set.of();
+
+  @BeforeEach
+  void lookWhatOthersLeftOpen() throws Exception {
+    others = SERVER.queryNames(ANY, null);
+  }
+
+  private static KvStore open(Path directory, String name) {
+    KvOptions options = KvOptions.builder().set(KvOptions.NAME, name).build();
+    return KvStores.open("ensemble:json", directory, options);
+  }
+
+  /** Returns the names of the MBeans of the stores that the test has open. */
+  private Set<ObjectName> registered() {
+    Set<ObjectName> names = new HashSet<>(SERVER.queryNames(ANY, null));
+    names.removeAll(others);
+    return names;
+  }
+
+  private static KvStoreMXBean bean(ObjectName name) {
+    return JMX.newMXBeanProxy(SERVER, name, KvStoreMXBean.class);
+  }
+
+  private static ObjectName named(String properties) {
+    return name("dev.ensemblekv:type=Store,store=" + properties);
+  }
+
+  private static ObjectName name(String text) {
+    try {
+      return new ObjectName(text);
+    } catch (MalformedObjectNameException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  @Test
+  void theBeanOfAnOpenStoreTellsItsFigures() {
+    try (KvStore store = open(temp.resolve("store"), "music")) {
+      store.put("key".getBytes(UTF_8), "value".getBytes(UTF_8));
+
+      KvStoreMXBean bean = bean(named("music"));
+
+      assertThat(bean.getName()).isEqualTo("music");
+      assertThat(bean.getSpec()).isEqualTo("ensemble:json");
+      assertThat(bean.getState()).isEqualTo("OPEN");
+      assertThat(bean.getProblem()).isEmpty();
+      assertThat(bean.getFeatures()).contains("ORDERED", "PERSISTENT").doesNotContain("SNAPSHOT");
+      assertThat(bean.getMetrics())
+          .containsEntry("keys", 1.0)
+          .containsEntry("liveBytes", 8.0)
+          .containsEntry("putCalls", 1.0)
+          .containsEntry("getCalls", 0.0);
+      assertThat(bean.getMetricTexts())
+          .containsEntry("keys", "Number of live keys. (count, exact)")
+          .containsOnlyKeys(bean.getMetrics().keySet());
+      assertThat(bean.getFacts()).containsEntry("growth", "idle");
+      assertThat(bean.getSubstoreCount()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void eachAttributeIsOfATypeThatAnyConsoleCanShow() throws Exception {
+    try (KvStore store = open(temp.resolve("store"), "music")) {
+      for (MBeanAttributeInfo attribute : SERVER.getMBeanInfo(named("music")).getAttributes()) {
+        assertThat(attribute.getType())
+            .as(attribute.getName())
+            .matches("int|(\\[L)?java\\.lang\\.String;?|javax\\.management\\.openmbean\\..*");
+        assertThat(SERVER.getAttribute(named("music"), attribute.getName())).isNotNull();
+      }
+      assertThat(store.stats().metric("getCalls").orElseThrow().asLong()).isZero();
+    }
+  }
+
+  @Test
+  void theBeanFlushes() {
+    try (KvStore store = open(temp.resolve("store"), "music")) {
+      bean(named("music")).flush();
+
+      assertThat(store.stats().metric("flushCalls").orElseThrow().asLong()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aStoreWithoutANameIsNamedAfterItsDirectory() {
+    try (KvStore store = KvStores.open("json", temp.resolve("albums"))) {
+      assertThat(registered()).containsExactly(named("albums"));
+      assertThat(bean(named("albums")).getSubstoreCount()).isZero();
+      assertThat(store.stats().name()).isEqualTo("albums");
+    }
+  }
+
+  @Test
+  void twoStoresOfOneNameHaveTwoBeansUntilEachIsClosed() {
+    Path second = temp.resolve("second");
+    try (KvStore first = open(temp.resolve("first"), "music")) {
+      try (KvStore other = open(second, "music")) {
+        String id = KvStores.describe(second).map(StoreDescriptor::id).orElseThrow();
+        assertThat(registered()).containsExactlyInAnyOrder(named("music"), named("music,id=" + id));
+        other.put("key".getBytes(UTF_8), "value".getBytes(UTF_8));
+        assertThat(bean(named("music")).getMetrics()).containsEntry("keys", 0.0);
+        assertThat(bean(named("music,id=" + id)).getMetrics()).containsEntry("keys", 1.0);
+      }
+      assertThat(registered()).containsExactly(named("music"));
+      assertThat(first.size()).isZero();
+    }
+    assertThat(registered()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a,b=c", "a:b", "*", "what?", "\"quoted\"", "back\\slash", "two\nlines"})
+  void anOddNameIsQuoted(String name) {
+    try (KvStore store = open(temp.resolve("store"), name)) {
+      assertThat(registered()).hasSize(1);
+      ObjectName found = registered().iterator().next();
+      assertThat(found.isPattern()).isFalse();
+      assertThat(bean(found).getName()).isEqualTo(name).isEqualTo(store.stats().name());
+    }
+    assertThat(registered()).isEmpty();
+  }
+
+  @Test
+  void aBeanThatSomebodyTookAwayDoesNotKeepTheStoreFromClosing() throws Exception {
+    KvStore store = open(temp.resolve("store"), "music");
+    SERVER.unregisterMBean(named("music"));
+
+    assertThatCode(store::close).doesNotThrowAnyException();
+
+    assertThatCode(() -> open(temp.resolve("store"), "music").close()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aFailedOpeningLeavesNoBean() {
+    try (KvStore store = open(temp.resolve("store"), "music")) {
+      assertThatCode(() -> open(temp.resolve("store"), "again"))
+          .hasMessageContaining("open already");
+
+      assertThat(registered()).containsExactly(named("music"));
+      assertThat(store.size()).isZero();
+    }
+  }
+}

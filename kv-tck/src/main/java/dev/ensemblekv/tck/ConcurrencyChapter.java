@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.tck.RegisterHistory.Call;
+import dev.ensemblekv.tck.RegisterHistory.Kind;
+import dev.ensemblekv.tck.internal.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/** Chapter 2: what reads and writes of single keys do, by many threads. */
+abstract class ConcurrencyChapter extends Chapter {
+  private static final int THREADS = 4;
+  private static final int CALLS_PER_THREAD = 12;
+  private static final int KEYS = 2;
+  private static final long ROUNDS_MILLIS = 600;
+  private static final int SWAPS_PER_THREAD = 150;
+
+  /**
+   * Has threads make a few random calls on two keys at once, again and again, while iterations,
+   * flushes and compactions run beside them. If this fails, the message has the calls that no order
+   * explains: look for a read that goes around a lock, a cache filled after the value changed, a
+   * compaction that brings back what it copied.
+   */
+  @Test
+  @Rule("2.6")
+  @Requires(KvFeature.LINEARIZABLE)
+  @DisplayName("KV-2.6 Calls on a key take effect one after another, each before it returns")
+  void callsAreLinearizable(TestReporter reporter) throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    Future<?> background = startRunning(() -> runBackground(over));
+    try {
+      seeded(
+          seed -> {
+            reporter.publishEntry("seed", String.valueOf(seed));
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS * effort());
+            for (int round = 0; round < 20 || System.nanoTime() < end; round++) {
+              runRound(seed, round);
+            }
+          });
+    } finally {
+      over.set(true);
+    }
+    inTime("the end of iterations and flushes", background);
+  }
+
+  private int effort() {
+    return tck().effort();
+  }
+
+  private void runBackground(AtomicBoolean over) {
+    while (!over.get()) {
+      store()
+          .forEach(
+              (key, value) -> {
+                Thread.onSpinWait();
+                return !over.get();
+              });
+      store().flush();
+      if (has(KvFeature.COMPACT)) {
+        store().compact().await(tck().mustHappen());
+      }
+    }
+  }
+
+  private void runRound(long seed, int round) throws Exception {
+    List<byte[]> keys = new ArrayList<>();
+    List<RegisterHistory> histories = new ArrayList<>();
+    for (int i = 0; i < KEYS; i++) {
+      keys.add(bytes("r" + round % 50 + "-" + i));
+      histories.add(new RegisterHistory());
+      store().delete(keys.get(i));
+    }
+    CyclicBarrier barrier = new CyclicBarrier(THREADS);
+    List<Future<?>> threads = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      SplittableRandom random = new SplittableRandom(seed + round * 31L + i);
+      String name = "v" + i + ".";
+      threads.add(
+          startRunning(
+              () -> {
+                barrier.await();
+                for (int call = 0; call < CALLS_PER_THREAD; call++) {
+                  int chosen = random.nextInt(KEYS);
+                  RegisterHistory history = histories.get(chosen);
+                  if (history.count() < RegisterHistory.MAX_CALLS - THREADS) {
+                    history.add(call(keys.get(chosen), name + call, random));
+                  }
+                }
+              }));
+    }
+    for (Future<?> thread : threads) {
+      inTime("a round of calls", thread);
+    }
+    histories.forEach(history -> history.check(null));
+  }
+
+  /** Makes one random call. */
+  private Call call(byte[] key, String unique, SplittableRandom random) {
+    KvStore store = store();
+    byte[] value = bytes(unique);
+    ByteString written = ByteString.of(value);
+    int kind = random.nextInt(has(KvFeature.COMPARE_AND_SET) ? 12 : 9);
+    // What is expected is read before the call is timed, so that swaps succeed now and then.
+    byte[] expected = kind < 9 || random.nextInt(4) == 0 ? null : store.get(key);
+    long called = System.nanoTime();
+    switch (kind) {
+      case 0, 1, 2 -> store.put(key, value);
+      case 3 -> store.write(new KvBatch().delete(key).put(key, value));
+      case 4 -> {
+        store.delete(key);
+        written = null;
+      }
+      case 5 -> {
+        boolean present = store.exists(key);
+        return new Call(Kind.EXISTS, null, null, present, called, System.nanoTime());
+      }
+      case 6, 7, 8 -> {
+        ByteString seen = ByteString.ofNullable(kind == 8 ? lent(store, key) : store.get(key));
+        return new Call(Kind.READ, null, seen, true, called, System.nanoTime());
+      }
+      default -> {
+        byte[] replacement = kind == 9 ? null : value;
+        boolean swapped = store.compareAndSet(key, expected, replacement);
+        return new Call(
+            Kind.COMPARE_AND_SET,
+            ByteString.ofNullable(expected),
+            ByteString.ofNullable(replacement),
+            swapped,
+            called,
+            System.nanoTime());
+      }
+    }
+    return new Call(Kind.WRITE, null, written, true, called, System.nanoTime());
+  }
+
+  private static byte @Nullable [] lent(KvStore store, byte[] key) {
+    return store.read(
+        key,
+        value -> {
+          byte[] bytes = new byte[value.remaining()];
+          value.get(bytes);
+          return bytes;
+        });
+  }
+
+  /** If this fails, check that a swap holds what keeps other swaps of the key out. */
+  @Test
+  @Rule("2.7")
+  @Requires(KvFeature.COMPARE_AND_SET)
+  @DisplayName("KV-2.7 Of swaps that race, none is lost: a counter counts each")
+  void countersCount() throws Exception {
+    KvStore store = store();
+    store.put(key(0), bytes("0"));
+    List<Future<?>> threads = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      threads.add(
+          startRunning(
+              () -> {
+                for (int swaps = 0; swaps < SWAPS_PER_THREAD; ) {
+                  byte[] old = Objects.requireNonNull(store.get(key(0)));
+                  byte[] next = bytes(String.valueOf(Integer.parseInt(text(old)) + 1));
+                  swaps += store.compareAndSet(key(0), old, next) ? 1 : 0;
+                }
+              }));
+    }
+    for (Future<?> thread : threads) {
+      inTime("the swaps", thread);
+    }
+    assertThat(text(store.get(key(0))))
+        .as("the counter")
+        .isEqualTo(String.valueOf(THREADS * SWAPS_PER_THREAD));
+  }
+
+  /**
+   * Has one thread own a key by a swap while others put, delete and write batches of it. If this
+   * fails, check that a swap keeps out other kinds of write, not only other swaps.
+   */
+  @Test
+  @Rule("2.7")
+  @Requires(KvFeature.COMPARE_AND_SET)
+  @DisplayName("KV-2.7 A swap is atomic against puts, deletes and batches too")
+  void swapsAreAtomicAgainstOtherWrites() throws Exception {
+    KvStore store = store();
+    AtomicBoolean over = new AtomicBoolean();
+    // The writer writes even numbers in ascending order, the swapper makes each odd. A swap that
+    // is not atomic writes over a newer number: the writer finds a smaller one than it wrote.
+    Future<?> swapper =
+        startRunning(
+            () -> {
+              while (!over.get()) {
+                byte[] old = store.get(key(0));
+                if (old != null && Integer.parseInt(text(old)) % 2 == 0) {
+                  store.compareAndSet(
+                      key(0), old, bytes(String.valueOf(Integer.parseInt(text(old)) + 1)));
+                }
+              }
+            });
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS / 2 * effort());
+    for (int number = 0; number < 4000 || System.nanoTime() < end; number += 2) {
+      byte[] written = bytes(String.valueOf(number));
+      switch (number % 6) {
+        case 0 -> store.put(key(0), written);
+        case 2 -> store.write(new KvBatch().put(key(0), written));
+        default -> {
+          store.delete(key(0));
+          byte[] deleted = store.get(key(0));
+          assertThat(text(deleted)).as("after a delete of %d", number).isEqualTo("absent");
+          store.put(key(0), written);
+        }
+      }
+      String found = text(store.get(key(0)));
+      assertThat(found)
+          .as("after %d was written", number)
+          .isIn(String.valueOf(number), String.valueOf(number + 1));
+    }
+    over.set(true);
+    inTime("the end of the swapper", swapper);
+  }
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvInterruptedException;
+import dev.ensemblekv.api.KvState;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreFailedException;
+import dev.ensemblekv.api.StoreFullException;
+import dev.ensemblekv.tck.internal.ByteString;
+import dev.ensemblekv.tck.sim.DiskFaults;
+import dev.ensemblekv.tck.sim.DiskOperation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Chapter 7: what a store does when something outside it fails. */
+abstract class FaultsChapter extends Chapter {
+  private static final int FILLED = 10;
+
+  /**
+   * Makes every call with the interrupt flag set. If this fails, look for a FileChannel, which an
+   * interrupt closes for everyone, and for waits that end in silence.
+   */
+  @Test
+  @Rule("7.4")
+  @DisplayName("KV-7.4 A call by an interrupted thread completes or changes nothing")
+  void interruptedCalls() throws Exception {
+    KvStore store = store();
+    Map<ByteString, ByteString> expected = new TreeMap<>();
+    for (int round = 0; round < 3; round++) {
+      for (Map.Entry<String, Change> call : calls(store, round).entrySet()) {
+        Thread.currentThread().interrupt();
+        boolean completed = true;
+        try {
+          call.getValue().call.run();
+        } catch (KvInterruptedException e) {
+          completed = false;
+        } finally {
+          assertThat(Thread.interrupted())
+              .as("the interrupt status after %s", call.getKey())
+              .isTrue();
+        }
+        if (completed) {
+          expected.putAll(call.getValue().puts);
+        }
+        assertThat(store.stats().state()).as("after %s", call.getKey()).isEqualTo(KvState.OPEN);
+        assertContents(store, expected);
+      }
+    }
+    inTime("a write by another thread", () -> store.put(bytes("z"), value(1)));
+    expected.put(ByteString.of(bytes("z")), ByteString.of(value(1)));
+    assertContents(store, expected);
+    if (has(KvFeature.PERSISTENT)) {
+      assertContents(reopen(), expected);
+    }
+  }
+
+  /** A call and what it puts if it completes. */
+  private record Change(Runnable call, Map<ByteString, ByteString> puts) {}
+
+  private Map<String, Change> calls(KvStore store, int round) {
+    byte[] value = value(round);
+    Map<String, Change> calls = new LinkedHashMap<>();
+    calls.put("put", change(() -> store.put(bytes("p"), value), "p", value));
+    calls.put("write", change(() -> store.write(new KvBatch().put(bytes("b"), value)), "b", value));
+    if (has(KvFeature.COMPARE_AND_SET)) {
+      byte[] before = round == 0 ? null : value(round - 1);
+      calls.put(
+          "compareAndSet",
+          change(
+              () -> assertThat(store.compareAndSet(bytes("c"), before, value)).isTrue(),
+              "c",
+              value));
+    }
+    calls.put("delete", change(() -> store.delete(bytes("absent"))));
+    calls.put("get", change(() -> store.get(bytes("p"))));
+    calls.put("read", change(() -> store.read(bytes("p"), buffer -> buffer.remaining())));
+    calls.put("exists", change(() -> store.exists(bytes("p"))));
+    calls.put("getAll", change(() -> store.getAll(List.of(bytes("p"), bytes("b")))));
+    calls.put("size", change(store::size));
+    calls.put("forEach", change(() -> store.forEach((key, visited) -> true)));
+    calls.put("iterate", change(() -> contents(store)));
+    calls.put("flush", change(store::flush));
+    calls.put("stats", change(store::stats));
+    return calls;
+  }
+
+  private static Change change(Runnable call) {
+    return new Change(call, Map.of());
+  }
+
+  private static Change change(Runnable call, String key, byte[] value) {
+    return new Change(call, Map.of(ByteString.of(bytes(key)), ByteString.of(value)));
+  }
+
+  /** If this fails, look for a channel or lock that one thread's interrupt takes from all. */
+  @Test
+  @Rule("7.4")
+  @DisplayName("KV-7.4 Interrupts of some threads do not disturb others")
+  void interruptsOfOtherThreads() throws Exception {
+    KvStore store = store();
+    fill(store, 20);
+    AtomicBoolean over = new AtomicBoolean();
+    List<Future<?>> threads = new ArrayList<>();
+    threads.add(
+        startRunning(
+            () -> {
+              for (int i = 0; !over.get(); i++) {
+                Thread.currentThread().interrupt();
+                try {
+                  store.put(bytes("interrupted"), value(i));
+                  store.get(key(i % 20));
+                  store.flush();
+                } catch (KvInterruptedException e) {
+                  // It is allowed to give up.
+                }
+              }
+            }));
+    for (int i = 0; i < 300; i++) {
+      store.put(bytes("calm"), value(i));
+      assertValue(store, bytes("calm"), value(i));
+      assertValue(store, key(i % 20), value(i % 20));
+      if (i % 50 == 0) {
+        store.flush();
+      }
+    }
+    over.set(true);
+    for (Future<?> thread : threads) {
+      inTime("the end of the interrupted thread", thread);
+    }
+    assertThat(store.stats().state()).isEqualTo(KvState.OPEN);
+    if (has(KvFeature.PERSISTENT)) {
+      assertValue(reopen(), bytes("calm"), value(299));
+    }
+  }
+
+  /** If this fails, check that room is made sure of first, or what was half done is undone. */
+  @Test
+  @Rule("7.3")
+  @Requires(KvFeature.PERSISTENT)
+  @DisplayName("KV-7.3 On a full disk a write is refused, and nothing is lost or half there")
+  void fullDisk() {
+    byte[] big = new byte[3000];
+    boolean seen = false;
+    for (int roomBytes = 0; roomBytes < 12_000; roomBytes += 997) {
+      SimulatedSubject subject = SimulatedSubject.of(this);
+      DiskFaults faults = subject.machine().disk().faults();
+      KvStore store = subject.open();
+      Map<ByteString, ByteString> expected = new TreeMap<>();
+      faults.fullAfter(roomBytes);
+      KvException failure = null;
+      byte[] unknown = key(0);
+      for (int i = 0; i < 12 && failure == null; i++) {
+        byte[] key = key(i);
+        unknown = key;
+        failure = attempt(() -> store.put(key, big));
+        if (failure == null) {
+          expected.put(ByteString.of(key), ByteString.of(big));
+          failure = attempt(store::flush);
+        }
+      }
+      seen |= failure != null;
+      expected.forEach((key, value) -> assertValue(store, key.toArray(), value.toArray()));
+      faults.clear();
+      afterFailure(subject, store, failure, unknown, expected);
+    }
+    Assumptions.assumeTrue(seen, "cannot be seen: the store did not fill the disk");
+  }
+
+  private static @Nullable KvException attempt(Runnable write) {
+    try {
+      write.run();
+      return null;
+    } catch (KvException e) {
+      return e;
+    }
+  }
+
+  /** What must hold of a store that had a failure: it works on, or it has failed and says so. */
+  private static void afterFailure(
+      SimulatedSubject subject,
+      KvStore store,
+      @Nullable KvException failure,
+      byte[] unknown,
+      Map<ByteString, ByteString> expected) {
+    if (store.stats().state() == KvState.OPEN) {
+      assertThat(failure == null || failure instanceof StoreFullException)
+          .as("a store that is open after %s", failure)
+          .isTrue();
+      store.put(bytes("after"), value(1));
+      store.flush();
+      expected.put(ByteString.of(bytes("after")), ByteString.of(value(1)));
+      store.close();
+    } else {
+      assertThat(store.stats().state()).isEqualTo(KvState.FAILED);
+      assertThatThrownBy(() -> store.put(bytes("after"), value(1)))
+          .isInstanceOf(StoreFailedException.class);
+      assertThatThrownBy(store::flush).isInstanceOf(StoreFailedException.class);
+      assertThatThrownBy(store::close).isInstanceOf(KvException.class);
+      store.close();
+    }
+    try (KvStore again = subject.open()) {
+      Map<ByteString, ByteString> found = contents(again);
+      found.remove(ByteString.of(unknown));
+      expected.remove(ByteString.of(unknown));
+      assertThat(found).as("after reopening").isEqualTo(expected);
+      again.put(unknown, value(2));
+      assertValue(again, unknown, value(2));
+    }
+  }
+
+  /**
+   * Lets a force fail of which later ones succeed without doing anything, as Linux does. If this
+   * fails, look for a force that is tried again, or a flush after it that claims success.
+   */
+  @Test
+  @Rule("7.3")
+  @Requires(KvFeature.PERSISTENT)
+  @DisplayName("KV-7.3 After a failed force the store has failed: nothing is claimed to be durable")
+  void failedForce() {
+    boolean seen = false;
+    for (int skipped = 0; skipped < 6; skipped++) {
+      SimulatedSubject subject = SimulatedSubject.of(this);
+      KvStore store = subject.open();
+      fill(store, FILLED);
+      store.flush();
+      Map<ByteString, ByteString> durable = contents(store);
+      subject
+          .machine()
+          .disk()
+          .faults()
+          .fail(DiskOperation.FORCE, SimulatedSubject::isEngineFile, skipped, 1);
+      KvException failure = null;
+      byte[] unknown = key(FILLED);
+      for (int i = 0; i < 6 && failure == null; i++) {
+        byte[] key = key(FILLED + i);
+        unknown = key;
+        failure = attempt(() -> store.put(key, value(9)));
+        failure = failure == null ? attempt(store::flush) : failure;
+        if (failure == null) {
+          durable.put(ByteString.of(key), ByteString.of(value(9)));
+        }
+      }
+      seen |= failure != null;
+      if (failure != null) {
+        assertThat(store.stats().state()).as("after %s", failure).isEqualTo(KvState.FAILED);
+        assertThatThrownBy(store::flush)
+            .as("a flush after a failed force")
+            .isInstanceOf(StoreFailedException.class);
+        assertThatThrownBy(() -> store.put(key(0), value(1)))
+            .isInstanceOf(StoreFailedException.class);
+        durable.forEach((key, value) -> assertValue(store, key.toArray(), value.toArray()));
+        assertThatThrownBy(store::close).isInstanceOf(KvException.class);
+      }
+      store.close();
+      try (KvStore again = subject.open(subject.machine().afterCrash(1), tck().options())) {
+        Map<ByteString, ByteString> found = contents(again);
+        found.remove(ByteString.of(unknown));
+        durable.remove(ByteString.of(unknown));
+        assertThat(found).as("after a loss of power").isEqualTo(durable);
+      }
+    }
+    Assumptions.assumeTrue(seen, "cannot be seen: this store never forces its files");
+  }
+}
