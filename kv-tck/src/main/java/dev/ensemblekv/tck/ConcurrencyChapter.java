@@ -181,7 +181,9 @@ abstract class ConcurrencyChapter extends Chapter {
     for (Future<?> thread : threads) {
       inTime("the swaps", thread);
     }
-    assertThat(text(store.get(key(0)))).as("the counter").isEqualTo(String.valueOf(THREADS * SWAPS_PER_THREAD));
+    assertThat(text(store.get(key(0))))
+        .as("the counter")
+        .isEqualTo(String.valueOf(THREADS * SWAPS_PER_THREAD));
   }
 
   /**

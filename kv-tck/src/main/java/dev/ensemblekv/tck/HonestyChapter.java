@@ -62,9 +62,7 @@ abstract class HonestyChapter extends Chapter {
         .forEach(
             (feature, operation) -> {
               if (has(feature)) {
-                assertThatCode(operation)
-                    .as("%s is declared", feature)
-                    .doesNotThrowAnyException();
+                assertThatCode(operation).as("%s is declared", feature).doesNotThrowAnyException();
               }
             });
     assertValue(store(), key(0), value(0));

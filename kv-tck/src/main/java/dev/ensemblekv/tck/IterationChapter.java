@@ -456,9 +456,7 @@ abstract class IterationChapter extends Chapter {
     KvStore other = open(elsewhere);
     store().put(key(0), value(0));
     other.put(key(1), value(1));
-    assertThat(contents(store()))
-        .as("keys of one store")
-        .containsOnlyKeys(ByteString.of(key(0)));
+    assertThat(contents(store())).as("keys of one store").containsOnlyKeys(ByteString.of(key(0)));
     assertThat(contents(other))
         .as("keys of the other store")
         .containsOnlyKeys(ByteString.of(key(1)));

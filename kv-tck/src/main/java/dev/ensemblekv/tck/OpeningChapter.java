@@ -101,8 +101,7 @@ abstract class OpeningChapter extends Chapter {
   void openFromAnotherClassLoader() throws Exception {
     store().put(key(0), value(0));
     List<URL> path = new ArrayList<>();
-    for (String entry :
-        System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
+    for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
       path.add(url(Path.of(entry)));
     }
     try (URLClassLoader loader =

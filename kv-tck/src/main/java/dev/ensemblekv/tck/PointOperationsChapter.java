@@ -80,7 +80,9 @@ abstract class PointOperationsChapter extends Chapter {
     KvStore store = store();
     fill(store, 10);
     List<byte[]> keys = List.of(key(7), key(99), key(0), key(7), key(3));
-    assertThat(store.getAll(keys)).as("getAll").containsExactly(value(7), null, value(0), value(7), value(3));
+    assertThat(store.getAll(keys))
+        .as("getAll")
+        .containsExactly(value(7), null, value(0), value(7), value(3));
     assertThat(store.getAll(List.of())).isEmpty();
   }
 

@@ -141,7 +141,9 @@ final class WrongBatches {
     }
   }
 
-  @CaughtBy(rule = "5.2", saying = "what was read after the crash is not what is read after opening once more")
+  @CaughtBy(
+      rule = "5.2",
+      saying = "what was read after the crash is not what is read after opening once more")
   static final class WritesBehindATornTail extends FlawedStoreTck {
     WritesBehindATornTail() {
       super(Flaw.TORN_TAIL_KEPT);

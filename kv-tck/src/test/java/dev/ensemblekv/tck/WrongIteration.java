@@ -534,8 +534,7 @@ final class WrongIteration {
         @Override
         public void forEach(byte[] prefix, KvVisitor visitor) {
           inner.forEach(
-              (key, value) ->
-                  !ByteString.of(key).startsWith(prefix) || visitor.visit(key, value));
+              (key, value) -> !ByteString.of(key).startsWith(prefix) || visitor.visit(key, value));
         }
       };
     }

@@ -252,8 +252,7 @@ final class WrongKeysAndValues {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
       return mappingKeys(
-          sound,
-          key -> new String(key, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
+          sound, key -> new String(key, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -285,5 +284,4 @@ final class WrongKeysAndValues {
                   .getBytes(StandardCharsets.ISO_8859_1));
     }
   }
-
 }

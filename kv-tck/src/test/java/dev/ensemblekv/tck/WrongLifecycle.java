@@ -312,8 +312,7 @@ final class WrongLifecycle {
                 }
               });
       return super.open(
-          directory,
-          kept.require(options.required().toArray(KvFeature[]::new)).build());
+          directory, kept.require(options.required().toArray(KvFeature[]::new)).build());
     }
   }
 

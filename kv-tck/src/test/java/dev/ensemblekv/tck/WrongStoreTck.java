@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The suite on a store that is wrong on purpose: the engine below the framework's guard, or what the
- * framework itself would do wrong above it.
+ * The suite on a store that is wrong on purpose: the engine below the framework's guard, or what
+ * the framework itself would do wrong above it.
  */
 abstract class WrongStoreTck extends KvStoreTck {
   private static final long SEED = 1;
