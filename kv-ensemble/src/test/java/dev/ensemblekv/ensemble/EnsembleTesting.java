@@ -32,6 +32,15 @@ final class EnsembleTesting {
         .build();
   }
 
+  /** Returns options under which a store is hardly ever at rest. */
+  static KvOptions alwaysDoubling() {
+    return KvOptions.builder()
+        .set(EnsembleOptions.INITIAL_SUBSTORES, 1L)
+        .set(EnsembleOptions.MAX_KEYS, EnsembleOptions.LEAST_KEYS)
+        .set(EnsembleOptions.MAX_SUBSTORES, 64L)
+        .build();
+  }
+
   static KvStore open(KvEnvironment environment, String spec, Path directory, KvOptions options) {
     return environment.open(spec, directory, options);
   }

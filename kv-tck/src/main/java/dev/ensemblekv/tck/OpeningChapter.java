@@ -417,13 +417,10 @@ abstract class OpeningChapter extends Chapter {
     assertThat(contents(store)).hasSize(20);
     store.close();
     Map<String, String> after = files(directory());
-    // The directory's own time and the lock belong to the framework.
-    List.of("", "LOCK", "LOCK.holder")
-        .forEach(
-            name -> {
-              before.remove(name);
-              after.remove(name);
-            });
+    for (Map<String, String> files : List.of(before, after)) {
+      // The directory's own time changes with the lock, which is the framework's.
+      files.keySet().removeIf(name -> name.isEmpty() || name.startsWith("STORE."));
+    }
     assertThat(after).as("files after opening with readOnly").isEqualTo(before);
     assertThat(contents(open(directory()))).hasSize(20);
   }

@@ -120,7 +120,9 @@ final class WrongLifecycle {
       return new FilterKvStore(sound) {
         @Override
         public void close() {
-          Chapter.startRunning(inner::close);
+          Thread closer = new Thread(inner::close, "closer");
+          closer.setDaemon(true);
+          closer.start();
         }
       };
     }
@@ -277,8 +279,8 @@ final class WrongLifecycle {
     @Override
     KvStore open(Path directory, KvOptions options) {
       try {
-        if (Files.isDirectory(directory) && Files.notExists(directory.resolve("LOCK"))) {
-          Files.createFile(directory.resolve("LOCK"));
+        if (Files.isDirectory(directory) && Files.notExists(directory.resolve("STORE.lock"))) {
+          Files.createFile(directory.resolve("STORE.lock"));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -37,6 +37,9 @@ class DocumentedFactsTest {
   private static final Pattern RULE = Pattern.compile("KV-\\d\\.\\d");
   private static final Pattern ARTIFACT = Pattern.compile("\\bkv-[a-z]+(?:-[a-z]+)?\\b");
 
+  /** The rules of which the spec says that the suite does not test them. */
+  private static final List<String> UNTESTED_RULES = List.of("KV-7.1", "KV-7.2", "KV-7.5");
+
   private static final Document README = Document.of("README.md");
   private static final Document SPEC = Document.of("docs/spec.md");
 
@@ -170,7 +173,7 @@ class DocumentedFactsTest {
   }
 
   @Test
-  void eachRuleThatTheSuiteTestsIsInTheSpec() throws IOException {
+  void theSuiteTestsTheRulesOfTheSpec() throws IOException {
     Set<String> tested = new TreeSet<>();
     try (Stream<Path> files = Files.walk(Document.root().resolve("kv-tck/src/main/java"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -184,7 +187,9 @@ class DocumentedFactsTest {
       }
     }
 
-    assertThat(defined).isSorted().doesNotHaveDuplicates().containsAll(tested);
+    assertThat(defined).isSorted().doesNotHaveDuplicates();
+    tested.addAll(UNTESTED_RULES);
+    assertThat(tested).containsExactlyElementsOf(defined);
   }
 
   @Test

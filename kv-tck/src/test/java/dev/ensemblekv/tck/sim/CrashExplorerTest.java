@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The explorer on a sound store, and on stores and disks that leave something out. */
 class CrashExplorerTest {
-  private static final int WRITES = 30;
+  private static final int WRITES = 24;
   private static final Pattern POINT = Pattern.compile("CrashPoint\\.parse\\(\"([^\"]+)\"\\)");
 
   private static byte[] bytes(String text) {
@@ -69,7 +69,7 @@ class CrashExplorerTest {
         .setUp(environment -> environment.backend(backend))
         .prepare(prepare)
         .recovery(machine -> open(machine).close())
-        .outcomes(6)
+        .outcomes(4)
         .build();
   }
 
@@ -77,7 +77,7 @@ class CrashExplorerTest {
   void aSoundStoreComesThroughEveryCrash() {
     CrashExplorer.Result result = explorer(new ReferenceBackend(), disk -> {}).explore();
     assertThat(result.changes()).isGreaterThan(WRITES);
-    assertThat(result.crashStates()).isGreaterThan(result.changes() * 6);
+    assertThat(result.crashStates()).isGreaterThan(result.changes() * 4);
   }
 
   @ParameterizedTest
