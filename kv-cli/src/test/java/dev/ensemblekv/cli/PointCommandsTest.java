@@ -4,6 +4,8 @@ package dev.ensemblekv.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,9 +68,10 @@ class PointCommandsTest {
   }
 
   @Test
-  void anAtSignIsNotAFileOfArguments(@TempDir Path directory) {
-    console.run("put", store, "@a", "@" + directory.resolve("none")).isSilent(Exit.DONE);
-    assertThat(shelf.contents(store)).containsKey("@a".getBytes(UTF_8));
+  void anAtSignIsNotAFileOfArguments(@TempDir Path directory) throws IOException {
+    String value = "@" + Files.writeString(directory.resolve("arguments"), "1 2 3");
+    console.run("put", store, "@a", value).isSilent(Exit.DONE);
+    assertThat(console.run("get", store, "@a").isSilent(Exit.DONE).out()).isEqualTo(value);
   }
 
   @Test

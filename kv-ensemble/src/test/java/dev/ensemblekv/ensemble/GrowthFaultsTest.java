@@ -73,6 +73,7 @@ class GrowthFaultsTest {
     machine.disk().faults().clear();
     store.close();
     assertThat(hooked.openStores()).isZero();
+    assertThat(hooked.usesAfterClose()).isZero();
   }
 
   private void put(String key, String value) {
@@ -208,6 +209,21 @@ class GrowthFaultsTest {
     try (KvStore found = killed.environment().open(SPEC, directory, KvOptions.defaults())) {
       assertThat(found.size()).isEqualTo(90);
       assertThat(keysBound(found)).isGreaterThanOrEqualTo(90);
+    }
+  }
+
+  @Test
+  void theBoundsOfAKilledStoreCoverWhatWasNotRecorded() {
+    hooked.bounded();
+    recreate(options(1, 100));
+    put("first", "value");
+    machine.executor().runAll();
+    fill(50);
+    store.flush();
+    SimulatedMachine killed = machine.afterKill();
+    try (KvStore found = killed.environment().open(SPEC, directory, KvOptions.defaults())) {
+      assertThat(found.size()).isEqualTo(51);
+      assertThat(keysBound(found)).isGreaterThanOrEqualTo(51);
     }
   }
 
@@ -635,6 +651,62 @@ class GrowthFaultsTest {
       assertThatThrownBy(write::run).isInstanceOf(StoreFailedException.class);
     }
     assertContents();
+  }
+
+  @Test
+  void writesAfterAnAbortDoNotReachTheTarget() throws Exception {
+    byte[] key = movingKey();
+    fill(100);
+    runTo(Phase.VERIFYING);
+    assertThat(control(store).abort()).isTrue();
+    machine.executor().runAll();
+    put(text(key), "after");
+    store.delete(bytes("key99"));
+    model.remove("key99");
+    store.write(new KvBatch().put(key, bytes("batch")));
+    model.put(text(key), "batch");
+    assertThat(hooked.usesAfterClose()).isZero();
+    assertContents();
+  }
+
+  @Test
+  void aDonorDoesNotSplitAgainBeforeItIsClean() {
+    fill(100);
+    runTo(Phase.CUTTING_OVER);
+    try (KvCursor iteration = store.iterate()) {
+      assertThat(iteration.next()).isTrue();
+      machine.executor().runNext();
+      control(store).splitNow("0000");
+      machine.executor().runAll();
+      assertThat(control(store).status().splits()).isEqualTo(1);
+      assertThat(control(store).status().queued()).isEqualTo(1);
+    }
+    machine.executor().runAll();
+    assertThat(control(store).status().splits()).isEqualTo(2);
+    assertContents();
+  }
+
+  @Test
+  void halvesThatAreFullStillSplitWithoutAnotherPut() {
+    fill(1000);
+    machine.executor().runAll();
+    assertThat(store.stats().substores())
+        .allSatisfy(
+            substore ->
+                assertThat(substore.metric(KvMetric.KEYS).orElseThrow().asLong())
+                    .isLessThan(substore.metric("keysLimit").orElseThrow().asLong()));
+    assertContents();
+  }
+
+  @Test
+  void aFlushMakesEverySubstoreDurable() {
+    recreate(options(3, 100));
+    fill(50);
+    store.flush();
+    SimulatedMachine crashed = machine.afterCrash(3);
+    try (KvStore found = crashed.environment().open(SPEC, directory, KvOptions.defaults())) {
+      assertThat(found.size()).isEqualTo(50);
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.ensemblekv.spi.KvOpenContext;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class HookedBackend implements KvBackend {
   private final Set<KvStore> open = ConcurrentHashMap.newKeySet();
   private volatile Hook hook = (operation, substore, key) -> {};
   private volatile UnaryOperator<KvTask> verifying = UnaryOperator.identity();
+  private final AtomicInteger usesAfterClose = new AtomicInteger();
   private volatile boolean bounded;
 
   void hook(Hook hook) {
@@ -57,6 +59,11 @@ final class HookedBackend implements KvBackend {
   /** Makes the stores not know their sizes, as engines with blind puts do not. */
   void bounded() {
     bounded = true;
+  }
+
+  /** Returns how often a store was used after it had been closed. */
+  int usesAfterClose() {
+    return usesAfterClose.get();
   }
 
   /** Returns how many stores are open. */
@@ -111,45 +118,52 @@ final class HookedBackend implements KvBackend {
       this.substore = substore;
     }
 
+    private void before(String operation, byte[] key) {
+      if (!open.contains(this)) {
+        usesAfterClose.incrementAndGet();
+      }
+      hook.before(operation, substore, key);
+    }
+
     @Override
     public byte @Nullable [] get(byte[] key) {
-      hook.before("get", substore, key);
+      before("get", key);
       return super.get(key);
     }
 
     @Override
     public boolean exists(byte[] key) {
-      hook.before("exists", substore, key);
+      before("exists", key);
       return super.exists(key);
     }
 
     @Override
     public <R> @Nullable R read(byte[] key, KvReader<R> reader) {
-      hook.before("read", substore, key);
+      before("read", key);
       return super.read(key, reader);
     }
 
     @Override
     public void put(byte[] key, byte[] value) {
-      hook.before("put", substore, key);
+      before("put", key);
       super.put(key, value);
     }
 
     @Override
     public void delete(byte[] key) {
-      hook.before("delete", substore, key);
+      before("delete", key);
       super.delete(key);
     }
 
     @Override
     public void write(KvBatch batch, Durability durability) {
-      hook.before("write", substore, NO_KEY);
+      before("write", NO_KEY);
       super.write(batch, durability);
     }
 
     @Override
     public KvCursor iterate() {
-      hook.before("iterate", substore, NO_KEY);
+      before("iterate", NO_KEY);
       return super.iterate();
     }
 
@@ -160,7 +174,7 @@ final class HookedBackend implements KvBackend {
 
     @Override
     public void flush() {
-      hook.before("flush", substore, NO_KEY);
+      before("flush", NO_KEY);
       super.flush();
       hook.before("flushed", substore, NO_KEY);
     }

@@ -213,6 +213,9 @@ abstract class ConcurrencyChapter extends Chapter {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS / 2 * effort());
     for (int number = 0; number < 4000 || System.nanoTime() < end; number += 2) {
       byte[] written = bytes(String.valueOf(number));
+      if (number > 0) {
+        assertWrittenOrSwapped(store, number - 2);
+      }
       switch (number % 6) {
         case 0 -> store.put(key(0), written);
         case 2 -> store.write(new KvBatch().put(key(0), written));
@@ -223,12 +226,15 @@ abstract class ConcurrencyChapter extends Chapter {
           store.put(key(0), written);
         }
       }
-      String found = text(store.get(key(0)));
-      assertThat(found)
-          .as("after %d was written", number)
-          .isIn(String.valueOf(number), String.valueOf(number + 1));
+      assertWrittenOrSwapped(store, number); // and again before the next write
     }
     over.set(true);
     inTime("the end of the swapper", swapper);
+  }
+
+  private static void assertWrittenOrSwapped(KvStore store, int number) {
+    assertThat(text(store.get(key(0))))
+        .as("after %d was written", number)
+        .isIn(String.valueOf(number), String.valueOf(number + 1));
   }
 }

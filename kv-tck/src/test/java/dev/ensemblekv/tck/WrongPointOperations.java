@@ -295,14 +295,24 @@ final class WrongPointOperations {
   static final class SwapsNotAtomicAgainstPuts extends WrongStoreTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
+      AtomicLong puts = new AtomicLong();
       return new FilterKvStore(sound) {
+        @Override
+        public void put(byte[] key, byte[] value) {
+          inner.put(key, value);
+          puts.incrementAndGet();
+        }
+
         @Override
         public synchronized boolean compareAndSet(
             byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
+          long before = puts.get();
           if (!Arrays.equals(inner.get(key), expected)) {
             return false;
           }
-          interlude();
+          for (int i = 0; i < 50 && puts.get() == before; i++) {
+            interlude();
+          }
           return inner.compareAndSet(key, inner.get(key), replacement);
         }
       };

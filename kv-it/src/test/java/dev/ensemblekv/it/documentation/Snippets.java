@@ -8,7 +8,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
@@ -19,20 +21,22 @@ import javax.tools.ToolProvider;
  * The Java in the documents, as classes that can be run.
  *
  * <p>What is not a class are statements. They are put into a method where {@code store} is a new
- * ensemble and {@code bytes} and {@code text} convert from and to UTF-8. All is compiled together,
- * so a class in one document can be used in another.
+ * ensemble and {@code bytes} and {@code text} convert from and to UTF-8. What imports nothing is
+ * given imports of all that is ours. All is compiled together, so a class in one document can be
+ * used in another; one that is shown again goes by another name, and is compiled only.
  */
 final class Snippets {
   private static final Pattern TYPE =
       Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|interface|record|enum) (\\w+)");
   private static final Pattern PRINTS = Pattern.compile("(?m)// prints (.*)$");
-  private static final String WRAPPER =
+  private static final String IMPORTS =
       """
       import static java.nio.charset.StandardCharsets.UTF_8;
 
       import dev.ensemblekv.api.*;
       import dev.ensemblekv.ensemble.*;
       import dev.ensemblekv.spi.*;
+      import dev.ensemblekv.tck.*;
       import java.lang.management.ManagementFactory;
       import java.nio.file.Path;
       import java.util.*;
@@ -40,6 +44,9 @@ final class Snippets {
       import javax.management.JMX;
       import javax.management.ObjectName;
 
+      """;
+  private static final String WRAPPER =
+      """
       class @NAME@ {
         static byte[] bytes(String text) {
           return text.getBytes(UTF_8);
@@ -67,25 +74,36 @@ final class Snippets {
    * @param block where it comes from
    * @param className the class it is, or was put into
    * @param source the source of that
+   * @param repeated whether the class was shown before
    */
-  record Snippet(Block block, String className, String source) {
+  record Snippet(Block block, String className, String source, boolean repeated) {
     static Snippet of(Block block) {
       Matcher type = TYPE.matcher(block.text());
       if (type.find()) {
-        return new Snippet(block, type.group(1), block.text());
+        String imports = block.text().contains("import ") ? "" : IMPORTS;
+        return new Snippet(block, type.group(1), imports + block.text(), false);
       }
-      String name = "Snippet_" + block.toString().replaceAll("\\W", "_");
-      return new Snippet(
-          block, name, WRAPPER.replace("@NAME@", name).replace("@STATEMENTS@", block.text()));
+      String name = uniqueName("Snippet", block);
+      String statements = WRAPPER.replace("@NAME@", name).replace("@STATEMENTS@", block.text());
+      return new Snippet(block, name, IMPORTS + statements, false);
+    }
+
+    private static String uniqueName(String prefix, Block block) {
+      return prefix + "_" + block.toString().replaceAll("\\W", "_");
+    }
+
+    Snippet again() {
+      String name = uniqueName(className, block);
+      return new Snippet(block, name, source.replaceAll("\\b" + className + "\\b", name), true);
     }
 
     boolean canRun() {
-      return source.contains("public static void main(");
+      return !repeated && source.contains("public static void main(");
     }
 
     /** Tells whether it is the test of a backend. */
     boolean isSuite() {
-      return source.contains(" extends KvStoreTck ");
+      return !repeated && source.contains(" extends KvStoreTck ");
     }
 
     /** Returns the lines that it says it prints. */
@@ -98,8 +116,12 @@ final class Snippets {
 
   static List<Snippet> all() throws IOException {
     List<Snippet> snippets = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (Document document : Document.all()) {
-      document.blocks("java").forEach(block -> snippets.add(Snippet.of(block)));
+      for (Block block : document.blocks("java")) {
+        Snippet snippet = Snippet.of(block);
+        snippets.add(names.add(snippet.className()) ? snippet : snippet.again());
+      }
     }
     return snippets;
   }
@@ -109,9 +131,6 @@ final class Snippets {
     List<File> files = new ArrayList<>();
     for (Snippet snippet : snippets) {
       Path file = sources.resolve(snippet.className() + ".java");
-      if (Files.exists(file)) {
-        return "there are two classes " + snippet.className();
-      }
       files.add(Files.writeString(file, snippet.source()).toFile());
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
