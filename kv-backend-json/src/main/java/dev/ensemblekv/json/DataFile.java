@@ -2,7 +2,6 @@
 package dev.ensemblekv.json;
 
 import dev.ensemblekv.api.CorruptionException;
-import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
 import dev.ensemblekv.spi.io.DiskFiles;
@@ -17,10 +16,10 @@ final class DataFile {
   private final Path path;
   private final String storeId;
 
-  DataFile(KvOpenContext context) {
-    this.disk = context.disk();
-    this.path = context.directory().resolve(NAME);
-    this.storeId = context.storeId();
+  DataFile(Disk disk, Path directory, String storeId) {
+    this.disk = disk;
+    this.path = directory.resolve(NAME);
+    this.storeId = storeId;
   }
 
   Path path() {

@@ -45,7 +45,7 @@ final class JsonStore extends AbstractKvStore {
   /** Creates the file of a new store, or reads that of an old one. */
   static JsonStore open(KvOpenContext context) {
     Pairs pairs = new Pairs();
-    DataFile file = new DataFile(context);
+    DataFile file = new DataFile(context.disk(), context.directory(), context.storeId());
     Persister persister = new Persister(pairs, file, context.executor());
     JsonStore store = new JsonStore(context, pairs, persister);
     if (context.isNew()) {

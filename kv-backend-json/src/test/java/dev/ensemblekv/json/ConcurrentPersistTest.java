@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several threads and one file: who waits for whom, and what the file then has. */
-@Timeout(60)
+@Timeout(20)
 class ConcurrentPersistTest {
   private static final int WAITERS = 7;
 
@@ -73,6 +73,7 @@ class ConcurrentPersistTest {
                 thrown.add(e);
               }
             });
+    thread.setDaemon(true);
     thread.start();
     return thread;
   }

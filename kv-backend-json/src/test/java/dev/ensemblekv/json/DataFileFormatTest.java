@@ -179,6 +179,23 @@ class DataFileFormatTest {
   }
 
   @Test
+  void textIsTextHoweverLongAndNotIfItsLastByteIsNot() throws IOException {
+    byte[] text = bytes("x" + "😀é".repeat(2000));
+    byte[] almost = Arrays.copyOf(text, text.length + 1);
+    almost[text.length] = (byte) 0x80;
+    try (KvStore store = fixture.open()) {
+      store.put(bytes("a"), text);
+      store.put(bytes("b"), almost);
+    }
+    assertThat(fixture.text())
+        .contains("{\"key\": \"a\", \"value\": \"x😀é😀", "{\"key\": \"b\", \"valueBase64\": \"");
+    try (KvStore store = fixture.open()) {
+      assertThat(store.get(bytes("a"))).isEqualTo(text);
+      assertThat(store.get(bytes("b"))).isEqualTo(almost);
+    }
+  }
+
+  @Test
   void everyByteAloneComesBack() {
     try (KvStore store = fixture.open()) {
       for (int i = 0; i < 256; i++) {
