@@ -43,8 +43,14 @@ public final class KvOptions {
           .build(
               false, "Hand copies to readers, so that a kept buffer is harmless; for debugging.");
 
+  /** Whether each substore has an MXBean and counts its calls. */
+  public static final KvOption<Boolean> SUBSTORE_MBEANS =
+      KvOption.flag("substoreMBeans")
+          .build(false, "Show each substore of an ensemble in JMX, with counts of its own calls.");
+
   private static final List<KvOption<?>> GLOBAL =
-      List.of(CREATE_IF_MISSING, FAIL_IF_EXISTS, READ_ONLY, SYNC, NAME, COPY_READS);
+      List.of(
+          CREATE_IF_MISSING, FAIL_IF_EXISTS, READ_ONLY, SYNC, NAME, COPY_READS, SUBSTORE_MBEANS);
   private static final KvOptions DEFAULTS = builder().build();
 
   private final Map<String, String> values;

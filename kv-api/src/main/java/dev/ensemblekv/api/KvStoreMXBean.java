@@ -4,8 +4,9 @@ package dev.ensemblekv.api;
 import java.util.Map;
 
 /**
- * A store as JMX shows it, under {@code dev.ensemblekv:type=Store,store=NAME}. Every attribute is
- * read from {@link KvStore#stats()}: without I/O, in constant time.
+ * A store as JMX shows it, under {@code dev.ensemblekv:type=Store,store=NAME}; a substore, where
+ * the option {@code substoreMBeans} asks for it, under the same with {@code ,substore=0007}. Every
+ * attribute is read from {@link KvStore#stats()}: without I/O, in constant time.
  */
 public interface KvStoreMXBean {
 

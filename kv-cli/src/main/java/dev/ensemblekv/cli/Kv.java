@@ -14,10 +14,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code kv}: its parts, and what is common to running any of them. */
 public final class Kv {
+  private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
   private Kv() {}
 
   /** Runs a command in this process and ends it with the command's exit code. */
   public static void main(String[] args) {
+    if (!List.of(args).contains("--verbose") && System.getProperty(LOG_LEVEL) == null) {
+      System.setProperty(LOG_LEVEL, "error"); // warnings come with traces, and are in the stats too
+    }
     Shell shell = Shell.ofProcess();
     Interruption.install(shell);
     int exitCode = run(shell, args);

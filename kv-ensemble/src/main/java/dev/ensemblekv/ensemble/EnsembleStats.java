@@ -54,7 +54,9 @@ final class EnsembleStats {
     SubstoreSize size = substore.size();
     KvStats.Builder stats = KvStats.builder(inner.spec(), substore.name());
     stats.state(inner.state(), inner.problem().orElse(null));
-    stats.metrics(inner.metrics());
+    inner
+        .metrics()
+        .forEach(metric -> stats.metric(slot.holdsForeignKeys() ? bound(metric) : metric));
     inner.facts().forEach(stats::fact);
     stats.metric(
         KvMetric.upperBound(
@@ -79,6 +81,15 @@ final class EnsembleStats {
       stats.fact("unsplittable", obstacle);
     }
     return stats.build();
+  }
+
+  /** What the engine counts includes what the substore has handed over and not yet removed. */
+  private static KvMetric bound(KvMetric metric) {
+    boolean counted =
+        metric.name().equals(KvMetric.KEYS) || metric.name().equals(KvMetric.LIVE_BYTES);
+    return counted
+        ? KvMetric.upperBound(metric.name(), metric.asLong(), metric.unit(), metric.text())
+        : metric;
   }
 
   private static void growth(KvStats.Builder stats, EnsembleControl.Status growth) {

@@ -73,6 +73,7 @@ class GrowthFaultsTest {
     machine.disk().faults().clear();
     store.close();
     assertThat(hooked.openStores()).isZero();
+    assertThat(hooked.openCursors()).isZero();
     assertThat(hooked.usesAfterClose()).isZero();
   }
 
@@ -188,6 +189,34 @@ class GrowthFaultsTest {
     fill(200);
     store.write(new KvBatch().put(bytes("key1"), bytes("value1")));
     control(store).splitNow();
+    assertContents();
+  }
+
+  @Test
+  void aCloseWaitsForTheStepThatIsRunning() throws Exception {
+    fill(100);
+    runTo(Phase.COPYING);
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    atNext(
+        "put",
+        "0001",
+        key -> {
+          reached.complete(null);
+          goOn.join();
+        });
+    Thread step = new Thread(() -> machine.executor().runNext());
+    step.start();
+    reached.join();
+    Thread closer = new Thread(() -> store.close());
+    assertThat(isBlocked(closer)).isTrue();
+    assertThat(hooked.openStores()).isEqualTo(2);
+    goOn.complete(null);
+    step.join();
+    closer.join();
+    assertThat(hooked.openStores()).isZero();
+    assertThat(hooked.usesAfterClose()).isZero();
+    store = open(KvOptions.defaults());
     assertContents();
   }
 
@@ -340,6 +369,24 @@ class GrowthFaultsTest {
   }
 
   @Test
+  void anErrorOfAStepFailsTheSplitWhichIsTriedAgain() {
+    fill(100);
+    runTo(Phase.COPYING);
+    atNext(
+        "put",
+        "0001",
+        key -> {
+          throw new OutOfMemoryError("of a step");
+        });
+    assertThatThrownBy(() -> machine.executor().runNext()).isInstanceOf(OutOfMemoryError.class);
+    assertThat(control(store).status().problem().orElseThrow()).contains("of a step");
+    machine.executor().advance(LONG_ENOUGH);
+    assertThat(control(store).status().failures()).isEqualTo(1);
+    assertThat(substores(store)).isEqualTo(2);
+    assertContents();
+  }
+
+  @Test
   void aFailureOfACopiedWriteFailsTheSplitAndNotTheWrite() throws Exception {
     byte[] key = movingKey();
     fill(100);
@@ -446,6 +493,43 @@ class GrowthFaultsTest {
     assertThat(control(store).status().problem()).isEmpty();
     assertThat(substores(store)).isEqualTo(2);
     assertContents();
+  }
+
+  @Test
+  void aSplitThatTheDiskHasNoRoomForDoesNotBegin() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      put("key" + i, "x".repeat(1000));
+    }
+    store.flush();
+    machine.disk().faults().fullAfter(20_000);
+    machine.executor().runAll();
+    assertThat(control(store).status().problem().orElseThrow()).contains("20000 bytes left");
+    assertThat(machine.disk().list(directory.resolve("substores"))).containsExactly("0000");
+    machine.disk().faults().clear();
+    machine.executor().advance(LONG_ENOUGH);
+    assertThat(substores(store)).isEqualTo(2);
+    assertContents();
+  }
+
+  @Test
+  void boundsThatCouldNotBeRecordedAreRecordedLater() throws Exception {
+    hooked.bounded();
+    recreate(options(1, 100));
+    machine
+        .disk()
+        .faults()
+        .fail(DiskOperation.FORCE, path -> path.toString().contains("MANIFEST"), 0, 1);
+    put("a", "1");
+    machine.executor().runAll();
+    assertThat(manifest(machine.disk(), directory).closed()).isTrue();
+    put("b", "2");
+    assertThat(store.stats().state()).isEqualTo(KvState.OPEN);
+    machine.executor().advance(LONG_ENOUGH);
+    put("c", "3");
+    machine.executor().runAll();
+    assertThat(manifest(machine.disk(), directory).closed()).isFalse();
+    assertThat(manifest(machine.disk(), directory).entries().values())
+        .allSatisfy(entry -> assertThat(entry.keysBound()).isEqualTo(3));
   }
 
   @Test
@@ -699,6 +783,18 @@ class GrowthFaultsTest {
   }
 
   @Test
+  void aCrashAfterTheCleaningBringsNothingBack() {
+    fill(100);
+    store.flush();
+    machine.executor().runAll();
+    assertThat(substores(store)).isEqualTo(2);
+    SimulatedMachine crashed = machine.afterCrash(5);
+    try (KvStore found = crashed.environment().open(SPEC, directory, KvOptions.defaults())) {
+      assertThat(found.size()).isEqualTo(100);
+    }
+  }
+
+  @Test
   void aFlushMakesEverySubstoreDurable() {
     recreate(options(3, 100));
     fill(50);
@@ -750,6 +846,9 @@ class GrowthFaultsTest {
     long stalls = stalls();
     assertThat(stalls).isPositive();
     assertThat(store.stats().metric("stallNanos").orElseThrow().asLong()).isPositive();
+    store.write(
+        new KvBatch().put(bytes("key1"), bytes("value1")).put(bytes("key2"), bytes("value2")));
+    assertThat(stalls()).as("a batch is one write").isEqualTo(++stalls);
 
     control(store).pause();
     fill(170);
@@ -769,6 +868,7 @@ class GrowthFaultsTest {
 
   @Test
   void aStoreOpenForReadingShowsASplitThatWasCutShortAndChangesNothing() throws Exception {
+    hooked.bounded(); // so that a close has something to record
     for (Phase phase : new Phase[] {Phase.VERIFYING, Phase.CLEANING}) {
       recreate(options(1, 1000));
       fill(1000);
@@ -782,7 +882,9 @@ class GrowthFaultsTest {
       assertThatThrownBy(() -> control(store).splitNow("0000"))
           .isInstanceOf(ReadOnlyStoreException.class);
       machine.executor().runAll();
+      machine.disk().faults().fail(DiskOperation.FORCE, 0);
       store.close();
+      machine.disk().faults().clear();
       assertThat(machine.disk().contents(directory.resolve("MANIFEST"))).isEqualTo(manifest);
       assertThat(machine.disk().list(directory.resolve("substores")))
           .containsExactly("0000", "0001");

@@ -214,7 +214,12 @@ class GrowthTest {
       assertThat(substores(store)).isEqualTo(2);
       assertThat(store.stats().substores())
           .as("the donor is not clean yet")
-          .anySatisfy(stats -> assertThat(stats.facts()).containsKey("cleaning"));
+          .anySatisfy(
+              stats -> {
+                assertThat(stats.facts()).containsKey("cleaning");
+                assertThat(stats.metric(KvMetric.KEYS).orElseThrow().precision())
+                    .isEqualTo(KvMetric.Precision.UPPER_BOUND);
+              });
       int visited = 0;
       while (iteration.next()) {
         visited++;

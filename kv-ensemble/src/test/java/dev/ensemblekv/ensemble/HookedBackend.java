@@ -38,6 +38,7 @@ final class HookedBackend implements KvBackend {
   }
 
   private final Set<KvStore> open = ConcurrentHashMap.newKeySet();
+  private final Set<KvCursor> openCursors = ConcurrentHashMap.newKeySet();
   private volatile Hook hook = (operation, substore, key) -> {};
   private volatile UnaryOperator<KvTask> verifying = UnaryOperator.identity();
   private final AtomicInteger usesAfterClose = new AtomicInteger();
@@ -59,6 +60,11 @@ final class HookedBackend implements KvBackend {
   /** Makes the stores not know their sizes, as engines with blind puts do not. */
   void bounded() {
     bounded = true;
+  }
+
+  /** Returns how many iterations are open. */
+  int openCursors() {
+    return openCursors.size();
   }
 
   /** Returns how often a store was used after it had been closed. */
@@ -164,7 +170,7 @@ final class HookedBackend implements KvBackend {
     @Override
     public KvCursor iterate() {
       before("iterate", NO_KEY);
-      return super.iterate();
+      return new HookedCursor(super.iterate());
     }
 
     @Override
@@ -200,6 +206,37 @@ final class HookedBackend implements KvBackend {
       open.remove(this);
       super.close();
       hook.before("closed", substore, NO_KEY);
+    }
+  }
+
+  /** A cursor of which is known whether it was closed. */
+  private final class HookedCursor implements KvCursor {
+    private final KvCursor inner;
+
+    HookedCursor(KvCursor inner) {
+      this.inner = inner;
+      openCursors.add(this);
+    }
+
+    @Override
+    public boolean next() {
+      return inner.next();
+    }
+
+    @Override
+    public byte[] key() {
+      return inner.key();
+    }
+
+    @Override
+    public byte[] value() {
+      return inner.value();
+    }
+
+    @Override
+    public void close() {
+      openCursors.remove(this);
+      inner.close();
     }
   }
 }

@@ -40,6 +40,9 @@ import org.opentest4j.TestAbortedException;
 abstract class Chapter {
   private static final String STORE = "store";
 
+  /** So many times as long as for what must happen a callback is held. */
+  private static final int HELD_LIMITS = 4;
+
   @TempDir Path temp;
 
   private final List<KvStore> opened = new ArrayList<>();
@@ -245,6 +248,21 @@ abstract class Chapter {
     Assertions.assertThat(latch.await(tck().mustHappen().toMillis(), TimeUnit.MILLISECONDS))
         .as("%s happened within %s", what, tck().mustHappen())
         .isTrue();
+  }
+
+  /**
+   * Keeps a reader or visitor where it is until it is released: longer than anybody waits for
+   * something to happen meanwhile, so that it is they who report what did not.
+   */
+  final void holdUntil(CountDownLatch release) {
+    try {
+      long limitMillis = HELD_LIMITS * tck().mustHappen().toMillis();
+      Assertions.assertThat(release.await(limitMillis, TimeUnit.MILLISECONDS))
+          .as("the release happened within %s ms", limitMillis)
+          .isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Runs something that must return, in a thread of its own. */

@@ -87,7 +87,7 @@ abstract class ClosingChapter extends Chapter {
                         key(0),
                         value -> {
                           inside.countDown();
-                          awaitUninterrupted(release);
+                          holdUntil(release);
                           byte[] bytes = new byte[value.remaining()];
                           value.get(bytes);
                           return bytes;
@@ -101,14 +101,6 @@ abstract class ClosingChapter extends Chapter {
     }
     assertThat(inTime("the end of the reader", reading)).isEqualTo(value(0));
     inTime("the end of close", closing);
-  }
-
-  private void awaitUninterrupted(CountDownLatch latch) {
-    try {
-      inTime("the release", latch);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** If this fails, check what an iteration holds while its visitor runs. */
@@ -129,7 +121,7 @@ abstract class ClosingChapter extends Chapter {
                     (key, value) -> {
                       visits.incrementAndGet();
                       inside.countDown();
-                      awaitUninterrupted(release);
+                      holdUntil(release);
                       return true;
                     }));
     inTime("a visit", inside);

@@ -120,7 +120,7 @@ abstract class ConcurrencyChapter extends Chapter {
     long called = System.nanoTime();
     switch (kind) {
       case 0, 1, 2 -> store.put(key, value);
-      case 3 -> store.write(new KvBatch().delete(key).put(key, value));
+      case 3 -> store.write(oneWrite(key, value));
       case 4 -> {
         store.delete(key);
         written = null;
@@ -146,6 +146,15 @@ abstract class ConcurrencyChapter extends Chapter {
       }
     }
     return new Call(Kind.WRITE, null, written, true, called, System.nanoTime());
+  }
+
+  /** Returns a batch that no reader may see in part: of one put, unless batches are isolated. */
+  private KvBatch oneWrite(byte[] key, byte[] value) {
+    KvBatch batch = new KvBatch();
+    if (has(KvFeature.ISOLATED_BATCH)) {
+      batch.delete(key);
+    }
+    return batch.put(key, value);
   }
 
   private static byte @Nullable [] lent(KvStore store, byte[] key) {

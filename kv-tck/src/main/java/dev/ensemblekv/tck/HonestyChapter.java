@@ -190,7 +190,7 @@ abstract class HonestyChapter extends Chapter {
                     key(0),
                     value -> {
                       inside.countDown();
-                      hold(release);
+                      holdUntil(release);
                       return null;
                     }));
     Future<?> visiting =
@@ -199,7 +199,7 @@ abstract class HonestyChapter extends Chapter {
                 store.forEach(
                     (key, value) -> {
                       inside.countDown();
-                      hold(release);
+                      holdUntil(release);
                       return false;
                     }));
     inTime("a reader and a visitor", inside);
@@ -214,14 +214,6 @@ abstract class HonestyChapter extends Chapter {
     inTime("the visitor", visiting);
     store.close();
     inTime("stats after close", () -> assertWellFormed(store.stats(), KvState.CLOSED));
-  }
-
-  private void hold(CountDownLatch latch) {
-    try {
-      inTime("the release", latch);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private void assertWellFormed(KvStats stats, KvState state) {

@@ -129,7 +129,7 @@ record OpenContext(
           StoreOpener.newDescriptor(environment, innerBackends(), Optional.of(storeId));
       inner.create();
       inner.write(creating);
-      KvStore store = inner(at, innerName(name), creating.id(), true).open();
+      KvStore store = open(at, name, creating.id(), true);
       try {
         inner.write(creating.withState(State.READY));
       } catch (IOException | RuntimeException e) {
@@ -157,11 +157,27 @@ record OpenContext(
     }
     StoreOpener.checkSpec(descriptor, new Spec(List.of(innerSpec().split(":"))), at);
     StoreOpener.checkFormats(descriptor, innerBackends(), at);
-    return inner(at, innerName(name), descriptor.id(), false).open();
+    return open(at, name, descriptor.id(), false);
   }
 
-  private String innerName(String name) {
-    return storeName + "/" + name;
+  private KvStore open(Path at, String name, String id, boolean created) {
+    OpenContext context = inner(at, storeName + "/" + name, id, created);
+    KvStore raw = context.open();
+    return option(KvOptions.SUBSTORE_MBEANS) ? shown(context, raw, name) : raw;
+  }
+
+  /** Shows a substore in JMX, guarded, as a bean may be read while the substore is closed. */
+  private KvStore shown(OpenContext context, KvStore raw, String name) {
+    StoreMBeans beans = new StoreMBeans();
+    KvStore store =
+        new GuardedStore(
+            new InstrumentedStore(raw),
+            context.storeName,
+            context.isReadOnly(),
+            false,
+            beans::unregister);
+    beans.registerSubstore(store, storeName, name, context.storeId);
+    return store;
   }
 
   private Optional<StoreDescriptor> readInner(Path at) {

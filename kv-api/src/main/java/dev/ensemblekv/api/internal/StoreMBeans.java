@@ -6,6 +6,7 @@ import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvStoreMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,28 +24,42 @@ import org.slf4j.LoggerFactory;
  * The registration of one store with the platform's MBean server. Two stores of one name are told
  * apart by the store id. Failing to register never fails the store: it is logged.
  */
+@SuppressWarnings("JdkObsolete") // the constructor of ObjectName takes a Hashtable
 final class StoreMBeans {
   private static final Logger LOG = LoggerFactory.getLogger(StoreMBeans.class);
-  private static final String PREFIX = "dev.ensemblekv:type=Store,store=";
+  private static final String DOMAIN = "dev.ensemblekv";
   private static final Pattern PLAIN = Pattern.compile("[^,=:\"*?\\n]+");
 
   private @Nullable ObjectName registered;
 
+  /** Registers a store that a user opened. */
   void register(KvStore store, String name, String id) {
+    register(store, new Hashtable<>(Map.of("store", quoted(name))), id);
+  }
+
+  /** Registers a substore of such a store. */
+  void registerSubstore(KvStore store, String outerName, String name, String id) {
+    register(
+        store, new Hashtable<>(Map.of("store", quoted(outerName), "substore", quoted(name))), id);
+  }
+
+  private void register(KvStore store, Hashtable<String, String> keys, String id) {
+    keys.put("type", "Store");
     try {
       MBeanServer server = ManagementFactory.getPlatformMBeanServer();
       StandardMBean bean = new StandardMBean(new View(store), KvStoreMXBean.class, true);
-      ObjectName plain = new ObjectName(PREFIX + quoted(name));
+      ObjectName plain = new ObjectName(DOMAIN, keys);
       try {
         server.registerMBean(bean, plain);
         registered = plain;
       } catch (InstanceAlreadyExistsException e) {
-        ObjectName unique = new ObjectName(PREFIX + quoted(name) + ",id=" + id);
+        keys.put("id", id);
+        ObjectName unique = new ObjectName(DOMAIN, keys);
         server.registerMBean(bean, unique);
         registered = unique;
       }
     } catch (JMException | RuntimeException e) {
-      LOG.warn("store '{}' cannot be registered with JMX", name, e);
+      LOG.warn("{} cannot be registered with JMX", keys, e);
     }
   }
 

@@ -106,6 +106,32 @@ class StoreMXBeanTest {
   }
 
   @Test
+  void substoresAreShownWhereAnOptionAsksForIt() {
+    KvOptions options =
+        KvOptions.builder()
+            .set(KvOptions.NAME, "music")
+            .set(KvOptions.SUBSTORE_MBEANS, true)
+            .build();
+    try (KvStore store = KvStores.open("ensemble:json", temp.resolve("store"), options)) {
+      store.put("key".getBytes(UTF_8), "value".getBytes(UTF_8));
+
+      assertThat(registered())
+          .containsExactlyInAnyOrder(
+              named("music"),
+              named("music,substore=0000"),
+              named("music,substore=0001"),
+              named("music,substore=0002"));
+      double puts = 0;
+      for (String substore : new String[] {"0000", "0001", "0002"}) {
+        puts +=
+            bean(named("music,substore=" + substore)).getMetrics().getOrDefault("putCalls", 0.0);
+      }
+      assertThat(puts).isEqualTo(1);
+    }
+    assertThat(registered()).isEmpty();
+  }
+
+  @Test
   void theBeanFlushes() {
     try (KvStore store = open(temp.resolve("store"), "music")) {
       bean(named("music")).flush();
