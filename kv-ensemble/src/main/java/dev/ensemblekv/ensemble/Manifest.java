@@ -4,6 +4,7 @@ package dev.ensemblekv.ensemble;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -43,6 +44,7 @@ record Manifest(
   static final int VERSION = 1;
 
   private static final String SUBSTORE_PREFIX = "substore.";
+  private static final int NOBODY = -1;
 
   /** How a substore stands to the keys in it. */
   enum Role {
@@ -196,7 +198,7 @@ record Manifest(
     if (bases < 1 || bases > Region.MAX_BASES) {
       throw new IllegalArgumentException(bases + " bases");
     }
-    long[] covered = new long[bases];
+    int[] depths = new int[bases];
     entries.forEach(
         (id, entry) -> {
           Region region = entry.region();
@@ -204,24 +206,38 @@ record Manifest(
             throw new IllegalArgumentException("substore " + name(id) + " is out of range");
           }
           if (entry.owns()) {
-            covered[region.base()] += 1L << (Region.MAX_DEPTH - region.depth());
-            checkApart(id, region);
+            depths[region.base()] = Math.max(depths[region.base()], region.depth());
+          }
+        });
+    int[][] owners = new int[bases][];
+    Arrays.setAll(owners, base -> nobody(1 << depths[base]));
+    entries.forEach(
+        (id, entry) -> {
+          if (entry.owns()) {
+            own(owners[entry.region().base()], entry.region(), id);
           }
         });
     for (int base = 0; base < bases; base++) {
-      if (covered[base] != 1L << Region.MAX_DEPTH) {
+      if (Arrays.stream(owners[base]).anyMatch(owner -> owner == NOBODY)) {
         throw new IllegalArgumentException("the substores do not cover base " + base);
       }
     }
   }
 
-  private void checkApart(int id, Region region) {
-    entries.forEach(
-        (otherId, entry) -> {
-          if (otherId > id && entry.owns() && region.overlaps(entry.region())) {
-            throw new IllegalArgumentException(
-                "substores " + name(id) + " and " + name(otherId) + " own the same keys");
-          }
-        });
+  private static int[] nobody(int cells) {
+    int[] owners = new int[cells];
+    Arrays.fill(owners, NOBODY);
+    return owners;
+  }
+
+  /** Enters a substore in the cells of its base, of which each stands for one deepest region. */
+  private static void own(int[] owners, Region region, int id) {
+    for (int cell = region.path(); cell < owners.length; cell += 1 << region.depth()) {
+      if (owners[cell] != NOBODY) {
+        throw new IllegalArgumentException(
+            "substores " + name(owners[cell]) + " and " + name(id) + " own the same keys");
+      }
+      owners[cell] = id;
+    }
   }
 }
