@@ -36,12 +36,6 @@ record Region(int base, int depth, int path) {
     return ((bits >>> depth) & 1) != 0;
   }
 
-  /** Tells whether there are keys that are in both. */
-  boolean overlaps(Region other) {
-    int common = mask() & other.mask();
-    return base == other.base && (path & common) == (other.path & common);
-  }
-
   /** Returns the half that stays. */
   Region lower() {
     return new Region(base, depth + 1, path);

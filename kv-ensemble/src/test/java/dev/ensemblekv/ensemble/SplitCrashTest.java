@@ -95,11 +95,15 @@ class SplitCrashTest {
 
   @Test
   void noCrashDuringSplitsLosesOrInventsAnything() {
-    long states = 0;
-    for (long seed = 1; seed <= 4; seed++) {
-      states += explorer(seed, 400, disk -> {}).explore().crashStates();
+    // The first history is crashed before each of its changes, the others before a sample of them.
+    CrashExplorer.Result all = explorer(1, Integer.MAX_VALUE, disk -> {}).explore();
+    assertThat(all.crashStates()).isGreaterThan(all.changes() * 2);
+    long states = all.crashStates();
+    for (long seed = 2; seed <= 3; seed++) {
+      states += explorer(seed, 300, disk -> {}).explore().crashStates();
     }
-    assertThat(states).isGreaterThan(4 * 400 * 2);
+    System.out.println(
+        "SplitCrashTest: " + all.changes() + " changes, " + states + " crash states");
   }
 
   @Test

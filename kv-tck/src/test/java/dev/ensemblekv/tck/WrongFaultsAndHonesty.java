@@ -207,7 +207,7 @@ final class WrongFaultsAndHonesty {
 
     @Override
     protected Duration mustHappen() {
-      return Duration.ofMillis(400);
+      return Duration.ofSeconds(1);
     }
   }
 

@@ -213,7 +213,7 @@ final class WrongIteration {
 
     @Override
     protected Duration mustHappen() {
-      return Duration.ofMillis(300);
+      return Duration.ofSeconds(1);
     }
   }
 

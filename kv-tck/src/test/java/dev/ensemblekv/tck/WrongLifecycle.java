@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about chapter 6. */
 final class WrongLifecycle {
-  private static final Duration SHORT = Duration.ofMillis(400);
+  private static final Duration SHORT = Duration.ofSeconds(1);
 
   private WrongLifecycle() {}
 
