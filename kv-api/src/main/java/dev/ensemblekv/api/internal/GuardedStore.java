@@ -200,26 +200,27 @@ final class GuardedStore extends FilterKvStore {
   @Override
   public void forEach(KvVisitor visitor) {
     Objects.requireNonNull(visitor, "visitor");
-    visitAll(iterate(), null, visitor);
+    visitAll(iterate(), KeyRange.all(), visitor);
   }
 
   @Override
   public void forEach(byte[] prefix, KvVisitor visitor) {
-    byte[] ownPrefix = prefix.clone();
+    KeyRange range = KeyRange.prefix(prefix);
     Objects.requireNonNull(visitor, "visitor");
     if (features().contains(KvFeature.ORDERED)) {
-      visitAll(scan(KeyRange.prefix(ownPrefix)), null, visitor);
+      visitAll(scan(range), KeyRange.all(), visitor);
     } else {
-      visitAll(iterate(), ownPrefix, visitor);
+      visitAll(iterate(), range, visitor);
     }
   }
 
-  private void visitAll(KvCursor cursor, byte @Nullable [] prefix, KvVisitor visitor) {
+  /** Visits those pairs of a cursor whose keys are in a range. */
+  private void visitAll(KvCursor cursor, KeyRange range, KvVisitor visitor) {
     int[] depth = callbackDepth.get();
     try (cursor) {
       while (cursor.next()) {
         byte[] key = cursor.key();
-        if (prefix != null && !startsWith(key, prefix)) {
+        if (!range.contains(key)) {
           continue;
         }
         byte[] value = cursor.value();
@@ -233,10 +234,6 @@ final class GuardedStore extends FilterKvStore {
         }
       }
     }
-  }
-
-  private static boolean startsWith(byte[] key, byte[] prefix) {
-    return KeyRange.prefix(prefix).contains(key);
   }
 
   @Override
