@@ -4,10 +4,8 @@ package dev.ensemblekv.ensemble;
 import dev.ensemblekv.spi.KvExecutor;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -328,12 +326,5 @@ final class Growth {
         cutovers,
         failures,
         Optional.ofNullable(problem));
-  }
-
-  /** Returns the jobs and requests that wait; for tests of invariants. */
-  synchronized List<Object> waiting() {
-    List<Object> waiting = new ArrayList<>(chores);
-    waiting.addAll(splits);
-    return waiting;
   }
 }

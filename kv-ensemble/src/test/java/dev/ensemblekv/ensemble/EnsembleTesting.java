@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.ensemble.Manifest.Role;
-import dev.ensemblekv.spi.KvEnvironment;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -39,10 +38,6 @@ final class EnsembleTesting {
         .set(EnsembleOptions.MAX_KEYS, EnsembleOptions.LEAST_KEYS)
         .set(EnsembleOptions.MAX_SUBSTORES, 64L)
         .build();
-  }
-
-  static KvStore open(KvEnvironment environment, String spec, Path directory, KvOptions options) {
-    return environment.open(spec, directory, options);
   }
 
   static EnsembleControl control(KvStore store) {
