@@ -231,7 +231,7 @@ abstract class ConcurrencyChapter extends Chapter {
         default -> {
           store.delete(key(0));
           byte[] deleted = store.get(key(0));
-          assertThat(text(deleted)).as("after a delete of %d", number).isEqualTo("absent");
+          assertThat(text(deleted)).as("what swaps left after a delete").isEqualTo("absent");
           store.put(key(0), written);
         }
       }
@@ -243,7 +243,7 @@ abstract class ConcurrencyChapter extends Chapter {
 
   private static void assertWrittenOrSwapped(KvStore store, int number) {
     assertThat(text(store.get(key(0))))
-        .as("after %d was written", number)
+        .as("what swaps left after a put of %d", number)
         .isIn(String.valueOf(number), String.valueOf(number + 1));
   }
 }

@@ -291,7 +291,7 @@ final class WrongPointOperations {
     }
   }
 
-  @CaughtBy(rule = "2.7", saying = "was written]")
+  @CaughtBy(rule = "2.7", saying = "what swaps left after")
   static final class SwapsNotAtomicAgainstPuts extends WrongStoreTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
