@@ -4,9 +4,11 @@ module dev.ensemblekv.tck {
   requires transitive dev.ensemblekv.api;
   requires transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
+  requires java.management;
   requires org.opentest4j;
 
   exports dev.ensemblekv.tck;
+  exports dev.ensemblekv.tck.faults;
   exports dev.ensemblekv.tck.sim;
 
   opens dev.ensemblekv.tck;

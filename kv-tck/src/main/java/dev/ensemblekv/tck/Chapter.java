@@ -85,6 +85,12 @@ abstract class Chapter {
     }
   }
 
+  /** Skips a test about files if the store has none here. */
+  final void assumeFiles() {
+    Assumptions.assumeTrue(
+        tck().backend().needsDirectory(), "cannot be seen: this store keeps its files elsewhere");
+  }
+
   // Stores
 
   /** Returns the directory of the store of the test. */

@@ -24,66 +24,7 @@ import org.junit.jupiter.api.TestReporter;
 
 /** Chapter 5: what is still there after the process or the power is gone. */
 abstract class DurabilityChapter extends Chapter {
-  private static final int KILLS = 3;
   private static final int THREADS = 4;
-
-  /** If this fails, check what waits in memory after a write returned, and the torn last record. */
-  @Test
-  @Rule("5.1")
-  @Requires({KvFeature.SURVIVES_PROCESS_CRASH, KvFeature.PERSISTENT})
-  @DisplayName("KV-5.1 A completed write survives kill -9")
-  void killedProcesses(TestReporter reporter) throws Exception {
-    store().close();
-    seeded(
-        seed -> {
-          reporter.publishEntry("seed", String.valueOf(seed));
-          KillScript script = new KillScript(seed);
-          SplittableRandom random = new SplittableRandom(seed);
-          int step = 0;
-          for (int kill = 0; kill < KILLS * tck().effort(); kill++) {
-            step = killAfter(random.nextInt(400), seed, step, script);
-          }
-        });
-  }
-
-  /** Kills a child after some writes; returns the first step that its store does not have. */
-  private int killAfter(int writes, long seed, int firstStep, KillScript script) throws Exception {
-    int completed = firstStep;
-    try (ChildProcess child =
-        new ChildProcess(
-            tck().getClass(),
-            temp.resolve("errors"),
-            directory().toString(),
-            String.valueOf(seed),
-            String.valueOf(firstStep))) {
-      child.awaitOpened();
-      for (String line = child.readLine(); line != null; line = child.readLine()) {
-        completed = Integer.parseInt(line) + 1;
-        if (completed == firstStep + writes) {
-          Future<?> killing = startRunning(child::kill);
-          inTime("the kill", killing);
-        }
-      }
-    }
-    KvStore store = open(directory());
-    List<Map<ByteString, ByteString>> possible =
-        script.statesAround(completed, store.features().contains(KvFeature.ATOMIC_BATCH));
-    Map<ByteString, ByteString> found = contents(store);
-    assertThat(possible)
-        .as(
-            "states after %d completed writes, of which the first has all of them, and found %s",
-            completed, found)
-        .contains(found);
-    assertContents(store, found);
-    if (found.equals(possible.get(possible.size() - 1))) {
-      completed++;
-    } else if (!found.equals(possible.get(0))) {
-      store.write(script.batch(completed)); // part of a batch: make it whole
-      completed++;
-    }
-    store.close();
-    return completed;
-  }
 
   /** If this fails, check what flush does and what the close after it takes back. */
   @Test

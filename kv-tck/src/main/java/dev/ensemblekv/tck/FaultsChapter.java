@@ -2,7 +2,6 @@
 package dev.ensemblekv.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvException;
@@ -10,8 +9,6 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvInterruptedException;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStore;
-import dev.ensemblekv.api.StoreFailedException;
-import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.sim.DiskFaults;
 import dev.ensemblekv.tck.sim.DiskOperation;
@@ -22,16 +19,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Chapter 7: what a store does when something outside it fails. */
 abstract class FaultsChapter extends Chapter {
-  private static final byte[] AFTER = bytes("after");
-  private static final int MAX_TRIES = 4;
-
   private static final int FILLED = 10;
 
   /**
@@ -170,79 +163,24 @@ abstract class FaultsChapter extends Chapter {
       for (int i = 0; i < 12 && failure == null; i++) {
         byte[] key = key(i);
         unknown = key;
-        failure = attempt(() -> store.put(key, big));
+        failure = AfterFailure.attempt(() -> store.put(key, big));
         if (failure == null) {
           expected.put(ByteString.of(key), ByteString.of(big));
-          failure = attempt(store::flush);
+          failure = AfterFailure.attempt(store::flush);
         }
       }
       seen |= failure != null;
       expected.forEach((key, value) -> assertValue(store, key.toArray(), value.toArray()));
       faults.clear();
       expected.remove(ByteString.of(unknown));
-      afterFailure(store, failure, expected);
+      AfterFailure.check(store, failure, expected, tck().mustHappen());
       try (KvStore again = subject.open()) {
-        assertContentsBut("after reopening", unknown, again, expected);
+        AfterFailure.assertContentsBut("after reopening", unknown, again, expected);
         again.put(unknown, value(2));
         assertValue(again, unknown, value(2));
       }
     }
     Assumptions.assumeTrue(seen, "cannot be seen: the store did not fill the disk");
-  }
-
-  private static @Nullable KvException attempt(Runnable write) {
-    try {
-      write.run();
-      return null;
-    } catch (KvException e) {
-      return e;
-    }
-  }
-
-  /**
-   * What must hold of a store that had a failure, once the disk is well again: it works on, which a
-   * store that loses nothing at a crash may do only if the disk was full; or it has failed, and
-   * says so whenever it would have to make something durable, and in its state. Notes what it
-   * wrote.
-   */
-  private void afterFailure(
-      KvStore store, @Nullable KvException failure, Map<ByteString, ByteString> expected) {
-    KvException last = failure;
-    for (int i = 0; i < MAX_TRIES && (i == 0 || last != null); i++) {
-      last =
-          attempt(
-              () -> {
-                store.put(AFTER, value(1));
-                store.flush();
-              });
-    }
-    if (last == null) {
-      boolean mayWorkOn =
-          failure == null
-              || failure instanceof StoreFullException
-              || !has(KvFeature.SURVIVES_PROCESS_CRASH);
-      assertThat(mayWorkOn).as("a store that works on after %s", failure).isTrue();
-      assertThat(store.stats().state()).isEqualTo(KvState.OPEN);
-      expected.put(ByteString.of(AFTER), ByteString.of(value(1)));
-      store.close();
-    } else {
-      assertThat(last).as("a write after %s", failure).isInstanceOf(StoreFailedException.class);
-      assertThat(store.stats().state()).isIn(KvState.FAILED, KvState.DEGRADED);
-      assertThatThrownBy(store::close).isInstanceOf(KvException.class);
-      store.close();
-    }
-  }
-
-  private static void assertContentsBut(
-      String when, byte[] unknown, KvStore store, Map<ByteString, ByteString> expected) {
-    Map<ByteString, ByteString> found = contents(store);
-    for (byte[] uncertain : List.of(unknown, AFTER)) {
-      ByteString key = ByteString.of(uncertain);
-      if (!expected.containsKey(key)) {
-        found.remove(key);
-      }
-    }
-    assertThat(found).as(when).isEqualTo(expected);
   }
 
   /**
@@ -271,8 +209,8 @@ abstract class FaultsChapter extends Chapter {
       for (int i = 0; i < 6 && failure == null; i++) {
         byte[] key = key(FILLED + i);
         unknown = key;
-        failure = attempt(() -> store.put(key, value(9)));
-        failure = failure == null ? attempt(store::flush) : failure;
+        failure = AfterFailure.attempt(() -> store.put(key, value(9)));
+        failure = failure == null ? AfterFailure.attempt(store::flush) : failure;
         if (failure == null) {
           durable.put(ByteString.of(key), ByteString.of(value(9)));
         }
@@ -285,9 +223,9 @@ abstract class FaultsChapter extends Chapter {
             .isIn(KvState.FAILED, KvState.DEGRADED);
         durable.forEach((key, value) -> assertValue(store, key.toArray(), value.toArray()));
       }
-      afterFailure(store, failure, durable);
+      AfterFailure.check(store, failure, durable, tck().mustHappen());
       try (KvStore again = subject.open(subject.machine().afterCrash(1), tck().options())) {
-        assertContentsBut("after a loss of power", unknown, again, durable);
+        AfterFailure.assertContentsBut("after a loss of power", unknown, again, durable);
       }
     }
     Assumptions.assumeTrue(seen, "cannot be seen: this store never forces its files");

@@ -30,6 +30,10 @@ import org.junit.jupiter.api.Nested;
  * dev.ensemblekv.spi.KvOpenContext#disk()} run it on a simulated disk, and are skipped where it
  * does not.
  *
+ * <p>Tests with the tag {@value #MACHINE} kill processes, and mount file systems of their own if
+ * they may, to fill them or take their power: those need Linux, root and a loop device, and are
+ * skipped elsewhere.
+ *
  * <p>System properties: {@value #SEED} runs random tests with one seed; {@value #MUST_HAPPEN} and
  * {@value #MUST_NOT_HAPPEN} set the time limits, in milliseconds; {@value #EFFORT} makes random
  * tests run so many times longer.
@@ -46,6 +50,9 @@ public abstract class KvStoreTck {
 
   /** The property with how many times longer random tests run. */
   public static final String EFFORT = "dev.ensemblekv.tck.effort";
+
+  /** The tag of tests that make faults happen on the machine they run on. */
+  public static final String MACHINE = "machine";
 
   private static final long DEFAULT_MUST_HAPPEN_MILLIS = 10_000;
   private static final long DEFAULT_MUST_NOT_HAPPEN_MILLIS = 100;
@@ -173,6 +180,16 @@ public abstract class KvStoreTck {
     }
   }
 
+  /** Chapter 5, by processes that are killed and file systems that lose power. */
+  @Nested
+  @DisplayName("KV-5 Durability on this machine")
+  class Crashes extends CrashesChapter {
+    @Override
+    KvStoreTck tck() {
+      return KvStoreTck.this;
+    }
+  }
+
   /** Chapter 6, closing. */
   @Nested
   @DisplayName("KV-6 Lifecycle: closing")
@@ -197,6 +214,16 @@ public abstract class KvStoreTck {
   @Nested
   @DisplayName("KV-7 Faults")
   class Faults extends FaultsChapter {
+    @Override
+    KvStoreTck tck() {
+      return KvStoreTck.this;
+    }
+  }
+
+  /** Chapter 7, on a file system without space. */
+  @Nested
+  @DisplayName("KV-7 Faults of this machine")
+  class FullFileSystems extends FullFileSystemChapter {
     @Override
     KvStoreTck tck() {
       return KvStoreTck.this;

@@ -22,6 +22,7 @@ import dev.ensemblekv.api.UnknownBackendException;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvEnvironment;
 import dev.ensemblekv.spi.KvOpenContext;
+import dev.ensemblekv.tck.faults.ChildJvm;
 import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import java.io.File;
@@ -134,9 +135,15 @@ abstract class OpeningChapter extends Chapter {
   @DisplayName("KV-6.3 A directory open in another process is not opened, and the error names it")
   void openInAnotherProcess() throws Exception {
     store().close();
-    try (ChildProcess child =
-        new ChildProcess(tck().getClass(), temp.resolve("errors"), directory().toString())) {
-      inTime("the opening by the child", child::awaitOpened);
+    try (ChildJvm child =
+        ChildJvm.start(
+            TckChild.class,
+            temp.resolve("child"),
+            tck().getClass().getName(),
+            TckChild.HOLD,
+            directory().toString())) {
+      String line = inTime("the opening by the child", start(child::readLine));
+      assertThat(line).as("%s", child.errors()).isEqualTo(TckChild.OPENED);
       assertThatExceptionOfType(StoreLockedException.class)
           .as("opening what another process has open")
           .isThrownBy(() -> open(directory()))

@@ -13,32 +13,63 @@ import java.nio.file.Path;
  * class and opens its store.
  */
 final class TckChild {
+  static final String HOLD = "hold";
+  static final String WRITE = "write";
+  static final String FILL = "fill";
+
+  /** What it writes when it has opened a store to hold. */
   static final String OPENED = "opened";
+
+  /** What it writes to its error output before it ends by a failure. */
+  static final String FAILED = "the store failed the child process:";
 
   private TckChild() {}
 
   /**
-   * Opens a store and holds it until the input ends, or writes to it until it is killed.
+   * Does one of the commands:
    *
-   * @param args the test class, the directory, and for writing: the seed and the first step
+   * <pre>{@code
+   * hold directory                       opens a store and holds it until the input ends
+   * write directory progress seed life   opens a store and writes; then waits for the end of the input
+   * fill directory ballast               fills the file system of a store; see FullFileSystem
+   * }</pre>
+   *
+   * @param args the test class, the command, and what that takes
    */
   public static void main(String[] args) throws Exception {
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    KvStoreTck tck = instance(Class.forName(args[0]));
-    KvStore store = tck.open(Path.of(args[1]), tck.options());
-    out.println(OPENED);
-    if (args.length > 2) {
-      KillScript script = new KillScript(Long.parseLong(args[2]));
-      for (int step = Integer.parseInt(args[3]); step < Integer.MAX_VALUE; step++) {
-        script.write(store, step);
-        out.println(step);
+    try {
+      KvStoreTck tck = instance(Class.forName(args[0]));
+      Path directory = Path.of(args[2]);
+      switch (args[1]) {
+        case HOLD -> {
+          KvStore store = tck.open(directory, tck.options());
+          new PrintStream(System.out, true, StandardCharsets.UTF_8).println(OPENED);
+          awaitEndOfInput();
+          store.close();
+        }
+        case WRITE -> {
+          WriterProgress progress = WriterProgress.in(Path.of(args[3]));
+          long seed = Long.parseLong(args[4]);
+          int life = Integer.parseInt(args[5]);
+          new Writer(tck, directory, progress, seed, life, TckChild::fail).run();
+          awaitEndOfInput();
+        }
+        case FILL -> new FullFileSystem(tck, directory, Path.of(args[3])).run();
+        default -> throw new IllegalArgumentException(args[1]);
       }
+    } catch (Exception | Error e) {
+      fail(e);
     }
-    awaitEnd();
-    store.close();
   }
 
-  private static void awaitEnd() throws IOException {
+  /** Ends the process, whatever the store's threads do. */
+  private static void fail(Throwable e) {
+    System.err.println(FAILED);
+    e.printStackTrace();
+    Runtime.getRuntime().halt(1);
+  }
+
+  private static void awaitEndOfInput() throws IOException {
     int read = 0;
     while (read >= 0) {
       read = System.in.read();

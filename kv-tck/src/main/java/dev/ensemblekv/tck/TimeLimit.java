@@ -21,7 +21,8 @@ final class TimeLimit implements InvocationInterceptor {
       ExtensionContext extensionContext)
       throws Throwable {
     Chapter chapter = (Chapter) extensionContext.getRequiredTestInstance();
-    long limitMillis = chapter.tck().mustHappen().toMillis() * STEPS_OF_A_TEST;
+    long limitMillis =
+        chapter.tck().mustHappen().toMillis() * STEPS_OF_A_TEST * chapter.tck().effort();
     FutureTask<Void> test =
         new FutureTask<>(
             () -> {

@@ -15,4 +15,7 @@ import java.lang.annotation.Target;
 
   /** A part of the message, so that it is caught for what is wrong with it. */
   String saying();
+
+  /** Whether the tests that make faults happen on this machine must catch it, or the others. */
+  boolean onMachine() default false;
 }

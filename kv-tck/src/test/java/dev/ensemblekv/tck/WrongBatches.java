@@ -74,7 +74,7 @@ final class WrongBatches {
   }
 
   /** A store on disk that is told to be wrong. */
-  private abstract static class FlawedStoreTck extends WrongStoreTck {
+  abstract static class FlawedStoreTck extends WrongStoreTck {
     private final Flaw flaw;
 
     FlawedStoreTck(Flaw flaw) {
@@ -117,13 +117,6 @@ final class WrongBatches {
           oneByOne(inner, batch);
         }
       };
-    }
-  }
-
-  @CaughtBy(rule = "5.1", saying = "completed writes, of which the first has all of them")
-  static final class WritesWaitInMemory extends FlawedStoreTck {
-    WritesWaitInMemory() {
-      super(Flaw.RECORDS_IN_MEMORY);
     }
   }
 

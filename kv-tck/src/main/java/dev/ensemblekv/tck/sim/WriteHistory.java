@@ -8,45 +8,46 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scenario wrote to a store, in order, and how much of it must survive a crash: for each key
- * a list of versions, of which a crash may take a suffix, but none that was durable.
+ * What was written to a store, in order, and how much of it must survive a crash: for each key a
+ * list of versions, of which a crash may take a suffix, but none that was durable.
  *
- * <p>Writes go through the methods here, by one thread. Values should differ from write to write:
- * versions that look alike cannot be told apart, which makes the check weaker, never wrong.
+ * <p>One thread writes through the methods here, or notes what others write by {@link #begin}: they
+ * may be threads of another process, which tell how far they came. Values should differ from write
+ * to write: versions that look alike cannot be told apart, which makes the check weaker, never
+ * wrong.
  */
 public final class WriteHistory {
-  private static final int NO_BATCH = -1;
+  private static final int OWN = 0;
   private static final byte[] PROBE = {(byte) 0xFE, 'p', 'r', 'o', 'b', 'e'};
 
-  private final Map<ByteString, Key> keys = new LinkedHashMap<>();
+  private final Map<ByteString, KeyHistory> keys = new LinkedHashMap<>();
   private final boolean syncs;
   private int batches;
 
-  /** What was written to one key. */
-  private static final class Key {
-    /** The first is the key's absence before any write. */
-    final List<Version> versions = new ArrayList<>(List.of(new Version(null, NO_BATCH)));
+  /** A write that has begun, whose progress is noted. */
+  public static final class Write {
+    private final Map<KeyHistory.Lane, Integer> versions = new LinkedHashMap<>();
 
-    int completed;
-    int durable;
+    private Write() {}
+
+    /** Notes that it returned. */
+    public void completed() {
+      versions.forEach(KeyHistory.Lane::completed);
+    }
+
+    /** Notes that it returned, and must survive a loss of power. */
+    public void durable() {
+      versions.forEach(KeyHistory.Lane::durable);
+    }
   }
-
-  /**
-   * A value once written.
-   *
-   * @param value the value; {@code null}: the key was deleted
-   */
-  private record Version(@Nullable ByteString value, int batch) {}
 
   /**
    * Creates an empty history.
@@ -64,38 +65,31 @@ public final class WriteHistory {
 
   /** Puts. */
   public void put(KvStore store, byte[] key, byte[] value) {
-    begin(key, value, NO_BATCH);
+    Write write = begin(OWN, new KvBatch().put(key, value));
     store.put(key, value);
-    complete(key, syncs);
+    end(write, syncs);
   }
 
   /** Deletes. */
   public void delete(KvStore store, byte[] key) {
-    begin(key, null, NO_BATCH);
+    Write write = begin(OWN, new KvBatch().delete(key));
     store.delete(key);
-    complete(key, syncs);
+    end(write, syncs);
   }
 
   /** Writes a batch. */
   public void write(KvStore store, KvBatch batch, Durability durability) {
-    int number = batches++;
-    List<byte[]> written = new ArrayList<>();
-    batch.replay(
-        new KvBatch.Handler() {
-          @Override
-          public void put(byte[] key, byte[] value) {
-            begin(key, value, number);
-            written.add(key);
-          }
-
-          @Override
-          public void delete(byte[] key) {
-            begin(key, null, number);
-            written.add(key);
-          }
-        });
+    Write write = begin(OWN, batch);
     store.write(batch, durability);
-    written.forEach(key -> complete(key, syncs || durability == Durability.SYNC));
+    end(write, syncs || durability == Durability.SYNC);
+  }
+
+  private static void end(Write write, boolean durable) {
+    if (durable) {
+      write.durable();
+    } else {
+      write.completed();
+    }
   }
 
   /** Flushes, after which all completed writes must survive. */
@@ -112,21 +106,49 @@ public final class WriteHistory {
 
   /** Notes that every completed write must survive from now on. */
   public void everythingDurable() {
-    keys.values().forEach(key -> key.durable = key.completed);
+    keys.values().forEach(KeyHistory::everythingDurable);
   }
 
-  private void begin(byte[] key, byte @Nullable [] value, int batch) {
-    keys.computeIfAbsent(ByteString.of(key), missing -> new Key())
-        .versions
-        .add(new Version(ByteString.ofNullable(value), batch));
+  /**
+   * Notes a write that is about to be made, or was begun, by somebody else.
+   *
+   * @param writer a number for each writer, of whom each makes one write at a time; of a key that
+   *     has several writers less is known, and batches of it are not checked to be whole
+   */
+  public Write begin(int writer, KvBatch batch) {
+    int number = batch.count() > 1 ? batches++ : KeyHistory.NO_BATCH;
+    Write write = new Write();
+    batch.replay(
+        new KvBatch.Handler() {
+          @Override
+          public void put(byte[] key, byte[] value) {
+            add(key, ByteString.of(value));
+          }
+
+          @Override
+          public void delete(byte[] key) {
+            add(key, null);
+          }
+
+          private void add(byte[] key, @Nullable ByteString value) {
+            KeyHistory.Lane lane =
+                keys.computeIfAbsent(ByteString.of(key), missing -> new KeyHistory(null))
+                    .lane(writer);
+            write.versions.put(lane, lane.add(value, number));
+          }
+        });
+    return write;
   }
 
-  private void complete(byte[] bytes, boolean durable) {
-    Key key = keys.get(ByteString.of(bytes));
-    if (key != null) {
-      key.completed = key.versions.size() - 1;
-      key.durable = durable ? key.completed : key.durable;
-    }
+  /**
+   * Takes what a store holds, which was checked, for all that was written so far: none of it may
+   * change by itself, and the next crash may take only what is written from now on.
+   */
+  public void beginWith(KvStore store) {
+    Map<ByteString, ByteString> found = pairs(store);
+    found.keySet().forEach(key -> keys.putIfAbsent(key, new KeyHistory(null)));
+    keys.forEach((key, written) -> written.beginWith(found.get(key)));
+    batches = 0;
   }
 
   /**
@@ -173,13 +195,13 @@ public final class WriteHistory {
 
   private void check(KvStore store, boolean killed) {
     Map<ByteString, ByteString> found = pairs(store);
-    keys.forEach((key, written) -> checkKey(store, key, written, found, killed));
+    keys.forEach((key, written) -> checkKey(store, key, found.get(key), written, killed));
     found.keySet().stream()
         .filter(key -> !keys.containsKey(key))
         .findFirst()
         .ifPresent(
             key -> {
-              throw new AssertionError("key " + show(key) + " is there but was never written");
+              throw new AssertionError("key " + key + " is there but was never written");
             });
     if (store.size() != found.size()) {
       throw new AssertionError(
@@ -196,7 +218,7 @@ public final class WriteHistory {
       while (cursor.next()) {
         byte[] key = cursor.key();
         if (pairs.put(ByteString.of(key), ByteString.of(cursor.value())) != null) {
-          throw new AssertionError("key " + show(ByteString.of(key)) + " was visited twice");
+          throw new AssertionError("key " + ByteString.of(key) + " was visited twice");
         }
       }
     }
@@ -206,60 +228,27 @@ public final class WriteHistory {
   private static void checkKey(
       KvStore store,
       ByteString key,
-      Key written,
-      Map<ByteString, ByteString> found,
+      @Nullable ByteString visited,
+      KeyHistory written,
       boolean killed) {
     ByteString got = ByteString.ofNullable(store.get(key.toArray()));
-    ByteString visited = found.get(key);
     if (!Objects.equals(got, visited)) {
       throw new AssertionError(
-          "key " + show(key) + ": get gives " + show(got) + ", iteration " + show(visited));
+          "key "
+              + key
+              + ": get gives "
+              + KeyHistory.show(got)
+              + ", iteration "
+              + KeyHistory.show(visited));
     }
-    int least = killed ? written.completed : written.durable;
-    for (int i = written.versions.size() - 1; i >= least; i--) {
-      if (Objects.equals(written.versions.get(i).value, got)) {
-        return;
-      }
-    }
-    throw new AssertionError(
-        "key "
-            + show(key)
-            + " is "
-            + show(got)
-            + " after the crash, but version "
-            + least
-            + ", "
-            + show(written.versions.get(least).value)
-            + ", had to survive; "
-            + age(written, got, least));
-  }
-
-  private static String age(Key written, @Nullable ByteString got, int least) {
-    for (int i = least - 1; i >= 0; i--) {
-      if (Objects.equals(written.versions.get(i).value, got)) {
-        return "found was version " + i;
-      }
-    }
-    return "found was never written";
+    written.check(key, got, killed);
   }
 
   /** Looks for a batch of which one key shows a later version and another an earlier one. */
   private void checkBatches(Map<ByteString, ByteString> found) {
     boolean[] present = new boolean[batches];
     boolean[] absent = new boolean[batches];
-    keys.forEach(
-        (key, written) -> {
-          ByteString got = found.get(key);
-          for (int i = 1; i < written.versions.size(); i++) {
-            int batch = written.versions.get(i).batch;
-            if (batch != NO_BATCH && isLastOfBatch(written, i)) {
-              boolean reached = couldBe(written, got, i, written.versions.size());
-              boolean missed = couldBe(written, got, written.durable, i);
-              present[batch] |= reached && !missed;
-              absent[batch] |= missed && !reached;
-            }
-          }
-        });
+    keys.forEach((key, written) -> written.judgeBatches(found.get(key), present, absent));
     for (int batch = 0; batch < batches; batch++) {
       if (present[batch] && absent[batch]) {
         throw new AssertionError(
@@ -268,28 +257,9 @@ public final class WriteHistory {
     }
   }
 
-  private static boolean isLastOfBatch(Key written, int version) {
-    return version + 1 == written.versions.size()
-        || written.versions.get(version + 1).batch != written.versions.get(version).batch;
-  }
-
-  private static boolean couldBe(Key written, @Nullable ByteString got, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (Objects.equals(written.versions.get(i).value, got)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String show(@Nullable ByteString bytes) {
-    return bytes == null ? "absent" : bytes.toString();
-  }
-
   private static String show(Map<ByteString, ByteString> pairs) {
     StringBuilder text = new StringBuilder("{");
-    pairs.forEach(
-        (key, value) -> text.append(show(key)).append('=').append(show(value)).append(' '));
+    pairs.forEach((key, value) -> text.append(key).append('=').append(value).append(' '));
     return text.append('}').toString();
   }
 }

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.tck;
+
+import dev.ensemblekv.api.Durability;
+import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvFeature;
+import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreFullException;
+import dev.ensemblekv.spi.FilterKvStore;
+import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvOpenContext;
+import dev.ensemblekv.tck.WrongBatches.FlawedStoreTck;
+import dev.ensemblekv.tck.reference.ReferenceBackend;
+import dev.ensemblekv.tck.reference.ReferenceBackend.Flaw;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/** Stores that are wrong where a process is killed, the power fails, or a file system is full. */
+final class WrongOnMachine {
+  private static final int SIGSEGV_OF_A_JVM = 134;
+  private static final long BETWEEN_PIECES_NANOS = 1_000_000;
+
+  private WrongOnMachine() {}
+
+  @CaughtBy(rule = "5.1", saying = "had to survive", onMachine = true)
+  static final class WritesWaitInMemory extends FlawedStoreTck {
+    WritesWaitInMemory() {
+      super(Flaw.RECORDS_IN_MEMORY);
+    }
+  }
+
+  @CaughtBy(rule = "5.1", saying = "had to survive", onMachine = true)
+  static final class LastRecordLostAtClose extends FlawedStoreTck {
+    LastRecordLostAtClose() {
+      super(Flaw.LAST_RECORD_LOST_AT_CLOSE);
+    }
+  }
+
+  @CaughtBy(rule = "5.1", saying = "is there after the crash, but not all of it", onMachine = true)
+  static final class BatchInPieces extends WrongStoreTck {
+    @Override
+    KvBackend base() {
+      return new ReferenceBackend();
+    }
+
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      return new FilterKvStore(sound) {
+        @Override
+        public void write(KvBatch batch, Durability durability) {
+          batch.replay(
+              new KvBatch.Handler() {
+                @Override
+                public void put(byte[] key, byte[] value) {
+                  inner.write(new KvBatch().put(key, value), durability);
+                  LockSupport.parkNanos(BETWEEN_PIECES_NANOS);
+                }
+
+                @Override
+                public void delete(byte[] key) {
+                  inner.write(new KvBatch().delete(key), durability);
+                  LockSupport.parkNanos(BETWEEN_PIECES_NANOS);
+                }
+              });
+        }
+      };
+    }
+  }
+
+  @CaughtBy(rule = "5.2", saying = "had to survive", onMachine = true)
+  static final class FlushNotForced extends FlawedStoreTck {
+    FlushNotForced() {
+      super(Flaw.FLUSH_WITHOUT_FORCE);
+    }
+  }
+
+  @CaughtBy(rule = "5.2", saying = "had to survive", onMachine = true)
+  static final class SyncNotForced extends FlawedStoreTck {
+    SyncNotForced() {
+      super(Flaw.SYNC_WITHOUT_FORCE);
+    }
+  }
+
+  /** A store that does not promise to survive a crash, and forgets what it does promise. */
+  @CaughtBy(rule = "5.4", saying = "had to survive", onMachine = true)
+  static final class FlushOfNothing extends FlawedStoreTck {
+    FlushOfNothing() {
+      super(Flaw.RECORDS_IN_MEMORY);
+    }
+
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      return new FilterKvStore(sound) {
+        @Override
+        public Set<KvFeature> features() {
+          Set<KvFeature> features = EnumSet.copyOf(inner.features());
+          features.remove(KvFeature.SURVIVES_PROCESS_CRASH);
+          return features;
+        }
+
+        @Override
+        public void flush() {}
+      };
+    }
+  }
+
+  @CaughtBy(rule = "7.3", saying = "the child process died", onMachine = true)
+  static final class DiesOfAFullDisk extends WrongStoreTck {
+    @Override
+    KvBackend base() {
+      return new ReferenceBackend();
+    }
+
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      return new FilterKvStore(sound) {
+        @Override
+        public void put(byte[] key, byte[] value) {
+          try {
+            inner.put(key, value);
+          } catch (StoreFullException e) {
+            Runtime.getRuntime().halt(SIGSEGV_OF_A_JVM);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy(rule = "7.3", saying = "what is thrown when the file system is full", onMachine = true)
+  static final class FullDiskPassedOver extends WrongStoreTck {
+    @Override
+    KvBackend base() {
+      return new ReferenceBackend();
+    }
+
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      return new FilterKvStore(sound) {
+        @Override
+        public void put(byte[] key, byte[] value) {
+          try {
+            inner.put(key, value);
+          } catch (StoreFullException e) {
+            // "There will be space again."
+          }
+        }
+      };
+    }
+  }
+}
