@@ -72,6 +72,26 @@ public final class KvStores {
   }
 
   /**
+   * Starts to make a store of a database that an engine's own library made: reads all of it, then
+   * adds the descriptor. Nobody may have the database open meanwhile.
+   *
+   * <p>The task ends with a {@link CorruptionException} if anything in it is damaged; then no
+   * descriptor is added. The engine itself may tidy up its files, as at each of its openings.
+   *
+   * @param spec the engine: a backend that adopts, without layers
+   * @param options options of the engine; those of kind FORMAT must be as the database was made
+   * @throws ForeignDirectoryException if there is no such database
+   * @throws StoreExistsException if the directory is a store already
+   */
+  public static KvTask adopt(String spec, Path directory, KvOptions options) {
+    return KvEnvironment.system()
+        .adopt(
+            Objects.requireNonNull(spec, "spec"),
+            Objects.requireNonNull(directory, "directory"),
+            Objects.requireNonNull(options, "options"));
+  }
+
+  /**
    * Deletes a store and its directory; one whose destruction was cut short is destroyed further.
    *
    * @throws StoreNotFoundException if there is none

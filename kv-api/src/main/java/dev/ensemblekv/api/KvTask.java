@@ -173,6 +173,22 @@ public final class KvTask {
     }
   }
 
+  /** Waits for the end, whatever interrupts come; the interrupt status is set again afterwards. */
+  public void awaitEnd() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /**
    * Waits for the end and returns what was done.
    *

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param id 32 hexadecimal digits, fixed at creation
  * @param spec the spec to open it with, such as {@code ensemble:json}
  * @param formats the format version on disk of each backend of the spec, by name
+ * @param engines the library that made the files, with its version, of each backend that names one
  * @param options the recorded options by name: those of kind FORMAT and STICKY
  * @param created when it was created
  * @param createdBy the release that created it
@@ -21,6 +22,7 @@ public record StoreDescriptor(
     String id,
     String spec,
     Map<String, Integer> formats,
+    Map<String, String> engines,
     Map<String, String> options,
     Instant created,
     String createdBy,
@@ -40,16 +42,19 @@ public record StoreDescriptor(
   /** Copies the maps. */
   public StoreDescriptor {
     formats = Map.copyOf(formats);
+    engines = Map.copyOf(engines);
     options = Map.copyOf(options);
   }
 
   /** Returns the same with another state. */
   public StoreDescriptor withState(State state) {
-    return new StoreDescriptor(id, spec, formats, options, created, createdBy, inside, state);
+    return new StoreDescriptor(
+        id, spec, formats, engines, options, created, createdBy, inside, state);
   }
 
   /** Returns the same with other recorded options. */
   public StoreDescriptor withOptions(Map<String, String> options) {
-    return new StoreDescriptor(id, spec, formats, options, created, createdBy, inside, state);
+    return new StoreDescriptor(
+        id, spec, formats, engines, options, created, createdBy, inside, state);
   }
 }

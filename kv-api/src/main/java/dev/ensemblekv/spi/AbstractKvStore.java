@@ -5,16 +5,20 @@ import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.api.StoreFailedException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * The base of engines: from get, apply, iterate, flush, stats and close it makes a whole store.
  *
  * <p>Every write runs under the stripe of its key, or of all keys of its batch, and so does the
- * comparison of {@link #compareAndSet}. An engine with a cheaper way to be atomic replaces these
- * methods. Reads take no lock.
+ * comparison of {@link #compareAndSet}; an engine whose own writes are {@linkplain #isAtomic()
+ * atomic} is called without. Reads take no lock.
+ *
+ * <p>An engine that can no longer promise what a write did calls {@link #fail}. From then on the
+ * store is {@link KvState#FAILED} and the base refuses writes.
  */
 public abstract class AbstractKvStore implements KvStore {
   private static final int STRIPES = 256;
@@ -32,7 +39,8 @@ public abstract class AbstractKvStore implements KvStore {
   private final KvLimits limits;
   private final Set<KvFeature> features;
   private final boolean syncAlways;
-  private final StripedLocks stripes = new StripedLocks(STRIPES);
+  private final @Nullable StripedLocks stripes;
+  private final AtomicReference<@Nullable KvException> failure = new AtomicReference<>();
 
   /** Creates the store with what it declares. */
   protected AbstractKvStore(KvOpenContext context, KvLimits limits, Set<KvFeature> features) {
@@ -42,6 +50,15 @@ public abstract class AbstractKvStore implements KvStore {
     declared.addAll(features);
     this.features = Collections.unmodifiableSet(declared);
     this.syncAlways = context.option(KvOptions.SYNC);
+    this.stripes = isAtomic() ? null : new StripedLocks(STRIPES);
+  }
+
+  /**
+   * Tells whether {@link #apply}, {@link #applyIf} and {@link #applyAll} are atomic by themselves,
+   * so that they need no locks. Called by the constructor: returns a constant.
+   */
+  protected boolean isAtomic() {
+    return false;
   }
 
   /**
@@ -54,6 +71,25 @@ public abstract class AbstractKvStore implements KvStore {
    *     {@link KvFeature#SYNC_WRITES} is declared
    */
   protected abstract void apply(byte[] key, byte @Nullable [] value, boolean sync);
+
+  /**
+   * Does {@link #apply} if the present value is as expected, under the stripe of the key. By
+   * default reads, compares and applies, which an {@linkplain #isAtomic() atomic} engine must
+   * replace.
+   *
+   * @param expected {@code null}: absent
+   * @return whether the value was as expected
+   */
+  protected boolean applyIf(
+      byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement, boolean sync) {
+    if (!Arrays.equals(get(key), expected)) {
+      return false;
+    }
+    if (expected != null || replacement != null) {
+      apply(key, replacement, sync);
+    }
+    return true;
+  }
 
   /**
    * Writes a batch that has been checked, under the stripes of its keys. By default one operation
@@ -83,25 +119,60 @@ public abstract class AbstractKvStore implements KvStore {
     return context;
   }
 
-  /** Begins the statistics of this store. */
+  /** Begins the statistics of this store, with its state if it has failed. */
   protected final KvStats.Builder statsBuilder() {
-    return KvStats.builder(context.spec(), context.storeName());
+    KvStats.Builder stats = KvStats.builder(context.spec(), context.storeName());
+    KvException cause = failure.get();
+    return cause == null ? stats : stats.state(KvState.FAILED, cause.getMessage());
+  }
+
+  /**
+   * Makes the store {@link KvState#FAILED}, because nobody knows any more what is on disk. The
+   * first cause stays; it is told with every later write.
+   *
+   * @return the cause, to be thrown
+   */
+  protected final <E extends KvException> E fail(E cause) {
+    failure.compareAndSet(null, cause);
+    return cause;
+  }
+
+  /**
+   * Lets nothing pass after {@link #fail}. The base calls it before each write; an engine calls it
+   * in {@code flush}, and in {@code close} after everything is released.
+   *
+   * @throws StoreFailedException if the store has failed
+   */
+  protected final void checkNotFailed() {
+    KvException cause = failure.get();
+    if (cause != null) {
+      throw new StoreFailedException(
+          "the store failed before, reads go on; close it, mend the cause and open it again: "
+              + cause.getMessage(),
+          null,
+          cause);
+    }
   }
 
   @Override
   public void put(byte[] key, byte[] value) {
     limits.checkKey(key);
     limits.checkValue(value);
-    locked(key, value);
+    write(key, value);
   }
 
   @Override
   public void delete(byte[] key) {
     limits.checkKey(key);
-    locked(key, null);
+    write(key, null);
   }
 
-  private void locked(byte[] key, byte @Nullable [] value) {
+  private void write(byte[] key, byte @Nullable [] value) {
+    checkNotFailed();
+    if (stripes == null) {
+      apply(key, value, syncAlways);
+      return;
+    }
     ReentrantLock lock = stripes.of(key);
     lock.lock();
     try {
@@ -121,16 +192,14 @@ public abstract class AbstractKvStore implements KvStore {
     if (replacement != null) {
       limits.checkValue(replacement);
     }
+    checkNotFailed();
+    if (stripes == null) {
+      return applyIf(key, expected, replacement, syncAlways);
+    }
     ReentrantLock lock = stripes.of(key);
     lock.lock();
     try {
-      if (!Arrays.equals(get(key), expected)) {
-        return false;
-      }
-      if (expected != null || replacement != null) {
-        apply(key, replacement, syncAlways);
-      }
-      return true;
+      return applyIf(key, expected, replacement, syncAlways);
     } finally {
       lock.unlock();
     }
@@ -143,7 +212,13 @@ public abstract class AbstractKvStore implements KvStore {
     }
     limits.checkBatch(batch);
     boolean sync = syncAlways || durability == Durability.SYNC;
-    if (!batch.isEmpty()) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    checkNotFailed();
+    if (stripes == null) {
+      applyAll(batch, sync);
+    } else {
       stripes.withAll(batch, () -> applyAll(batch, sync));
     }
   }

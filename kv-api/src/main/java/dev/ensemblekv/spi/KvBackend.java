@@ -5,7 +5,11 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.spi.io.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -47,6 +51,23 @@ public interface KvBackend {
   /** Returns the newest version of its format on disk; it opens this and all older ones. */
   default int formatVersion() {
     return 1;
+  }
+
+  /**
+   * Returns the library that makes the files, with its version; recorded when a store is created,
+   * for those who look at the files later. Empty: this backend itself.
+   */
+  default Optional<String> engine() {
+    return Optional.empty();
+  }
+
+  /**
+   * Tells whether a directory that is no store of ours looks like a database which the engine's own
+   * library made, so that it can be {@linkplain dev.ensemblekv.api.KvStores#adopt adopted}. Changes
+   * nothing; {@link #open} and {@code verify} find out the rest.
+   */
+  default boolean recognizes(Disk disk, Path directory) throws IOException {
+    return false;
   }
 
   /**

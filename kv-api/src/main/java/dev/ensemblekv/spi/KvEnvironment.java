@@ -3,6 +3,7 @@ package dev.ensemblekv.spi;
 
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.api.internal.Backends;
 import dev.ensemblekv.api.internal.StoreOpener;
@@ -63,6 +64,11 @@ public final class KvEnvironment {
   /** Reads the descriptor of a directory; empty if there is no store. */
   public Optional<StoreDescriptor> describe(Path directory) {
     return new StoreOpener(this).describe(directory);
+  }
+
+  /** Makes a store of a database, as {@link dev.ensemblekv.api.KvStores#adopt}. */
+  public KvTask adopt(String spec, Path directory, KvOptions options) {
+    return new StoreOpener(this).adopt(spec, directory, options);
   }
 
   /** Deletes a store, as {@link dev.ensemblekv.api.KvStores#destroy}. */

@@ -4,6 +4,7 @@ package dev.ensemblekv.spi;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.io.Disk;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,7 +39,8 @@ public interface KvOpenContext {
 
   /**
    * Tells whether the store is open for reading only: no writing call will come, and what is stored
-   * must not change. An engine that cannot open without writing to its files throws {@link
+   * must not change, the files included. An engine that cannot open without writing works on a
+   * scratch copy, such as one of links to files that never change, or throws {@link
    * UnsupportedOperationException}.
    */
   boolean isReadOnly();
@@ -104,4 +106,16 @@ public interface KvOpenContext {
    * @throws dev.ensemblekv.api.ForeignDirectoryException if it is not an inner store of this store
    */
   void destroyInner(Path directory);
+
+  /**
+   * Starts a checkpoint of this store, for {@link dev.ensemblekv.api.KvStore#checkpoint}. Around
+   * the copying it locks the directory, writes the descriptor, and cleans up after a failure.
+   *
+   * @param unit what the progress of the task counts
+   * @param copying copies the engine's files into the directory, which is empty then; they must be
+   *     durable at return, the entries of the directory itself aside
+   * @throws dev.ensemblekv.api.StoreExistsException if there is a store in the directory
+   * @throws dev.ensemblekv.api.ForeignDirectoryException if there is anything else
+   */
+  KvTask checkpoint(Path directory, String unit, KvTask.Body copying);
 }

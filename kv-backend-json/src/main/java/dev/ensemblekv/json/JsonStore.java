@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.json;
 
-import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvMetric;
-import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
@@ -22,15 +20,14 @@ import org.jspecify.annotations.Nullable;
  * The store: pairs in memory, a persister that brings them to the data file, and a janitor that
  * sees to it.
  *
- * <p>Writers take turns in {@link Pairs} already, so the stripes of the base class are passed by;
- * held during a persist they would keep synchronous writers from sharing it.
+ * <p>Writers take turns in {@link Pairs}, so that no locks are held during a persist, which
+ * synchronous writers share.
  */
 final class JsonStore extends AbstractKvStore {
   private final Pairs pairs;
   private final Persister persister;
   private final Janitor janitor;
   private final boolean readOnly;
-  private final boolean syncAlways;
 
   private JsonStore(KvOpenContext context, Pairs pairs, Persister persister) {
     super(context, JsonBackend.LIMITS, JsonBackend.FEATURES);
@@ -39,7 +36,6 @@ final class JsonStore extends AbstractKvStore {
     this.janitor =
         new Janitor(context.executor(), persister, context.option(JsonOptions.PERSIST_INTERVAL));
     this.readOnly = context.isReadOnly();
-    this.syncAlways = context.option(KvOptions.SYNC);
   }
 
   /** Creates the file of a new store, or reads that of an old one. */
@@ -94,16 +90,8 @@ final class JsonStore extends AbstractKvStore {
   }
 
   @Override
-  public void put(byte[] key, byte[] value) {
-    limits().checkKey(key);
-    limits().checkValue(value);
-    apply(key, value, syncAlways);
-  }
-
-  @Override
-  public void delete(byte[] key) {
-    limits().checkKey(key);
-    apply(key, null, syncAlways);
+  protected boolean isAtomic() {
+    return true;
   }
 
   @Override
@@ -113,26 +101,14 @@ final class JsonStore extends AbstractKvStore {
   }
 
   @Override
-  public boolean compareAndSet(
-      byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
-    limits().checkKey(key);
-    if (replacement != null) {
-      limits().checkValue(replacement);
-    }
-    checkWritable(syncAlways);
+  protected boolean applyIf(
+      byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement, boolean sync) {
+    checkWritable(sync);
     long changes = pairs.compareAndSet(key, expected, replacement);
     if (changes != Pairs.MISMATCH) {
-      changed(changes, syncAlways);
+      changed(changes, sync);
     }
     return changes != Pairs.MISMATCH;
-  }
-
-  @Override
-  public void write(KvBatch batch, Durability durability) {
-    limits().checkBatch(batch);
-    if (!batch.isEmpty()) {
-      applyAll(batch, syncAlways || durability == Durability.SYNC);
-    }
   }
 
   @Override

@@ -81,6 +81,7 @@ public final class Kv {
         new StatsCommand(shell, root),
         new VerifyCommand(shell, root),
         new CopyCommand(shell, root),
+        new AdoptCommand(shell, root),
         new DestroyCommand(shell, root),
         new BackendsCommand(shell, root),
         new DoctorCommand(shell, root));

@@ -4,6 +4,7 @@ package dev.ensemblekv.cli;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreNotFoundException;
 import dev.ensemblekv.api.UnknownBackendException;
 import java.nio.file.Path;
@@ -40,6 +41,23 @@ record Stores(Shell shell) {
     KvOptions options = options(settings).require(KvFeature.PERSISTENT).build();
     boolean isNew = shell.environment().describe(directory).isEmpty();
     return open(spec == null && isNew ? newSpec : spec, directory, options);
+  }
+
+  /** Starts to make a store of a database that an engine's own library made. */
+  KvTask adopt(Path directory, String spec, Map<String, String> settings) {
+    try {
+      KvTask task = shell.environment().adopt(spec, directory, options(settings).build());
+      shell
+          .closers()
+          .add(
+              () -> {
+                task.cancel();
+                task.awaitEnd();
+              });
+      return task;
+    } catch (UnknownBackendException e) {
+      throw CommandException.usage(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private KvStore openThere(Path directory, KvOptions options) {

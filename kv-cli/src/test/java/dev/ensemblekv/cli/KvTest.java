@@ -48,6 +48,7 @@ class KvTest {
         "stats",
         "verify",
         "copy",
+        "adopt",
         "destroy",
         "backends",
         "doctor"

@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * createdBy = 0.1.0
  * inside = 0123456789abcdef0123456789abcdef     ; only of an inner store
  * format.json = 1                               ; one of each backend
+ * engine.leveldb = LevelDB by leveldbjni 1.18.2  ; of each backend that names one
  * option.ensemble.maxKeys = 200                 ; one of each recorded option
  * }</pre>
  */
@@ -38,6 +39,7 @@ final class DescriptorFile {
   private static final int VERSION = 1;
   private static final int MAX_BYTES = 1 << 20;
   private static final String FORMAT_PREFIX = "format.";
+  private static final String ENGINE_PREFIX = "engine.";
   private static final String OPTION_PREFIX = "option.";
 
   private DescriptorFile() {}
@@ -58,6 +60,7 @@ final class DescriptorFile {
               text.get("id"),
               text.get("spec"),
               formats,
+              below(ENGINE_PREFIX, text),
               below(OPTION_PREFIX, text),
               Instant.parse(text.get("created")),
               text.get("createdBy"),
@@ -91,6 +94,8 @@ final class DescriptorFile {
     descriptor.inside().ifPresent(id -> fields.put("inside", id));
     new TreeMap<>(descriptor.formats())
         .forEach((name, version) -> fields.put(FORMAT_PREFIX + name, version.toString()));
+    new TreeMap<>(descriptor.engines())
+        .forEach((name, engine) -> fields.put(ENGINE_PREFIX + name, engine));
     new TreeMap<>(descriptor.options())
         .forEach((name, value) -> fields.put(OPTION_PREFIX + name, value));
     DiskFiles.replace(disk, directory.resolve(NAME), CheckedText.encode(KIND, VERSION, fields));

@@ -18,7 +18,6 @@ import dev.ensemblekv.api.ReadOnlyStoreException;
 import dev.ensemblekv.spi.FilterKvStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * never returns does not hold up {@link #close()}.
  */
 final class GuardedStore extends FilterKvStore {
-  private static final Duration TASK_END_CHECK = Duration.ofDays(1);
 
   private final String name;
   private final boolean readOnly;
@@ -365,7 +363,7 @@ final class GuardedStore extends FilterKvStore {
     gate.shut();
     gate.awaitEmpty();
     tasks.forEach(KvTask::cancel);
-    tasks.forEach(GuardedStore::awaitEnd);
+    tasks.forEach(KvTask::awaitEnd);
     leakedCursors = cursors.size();
     for (GuardedCursor cursor : List.copyOf(cursors)) {
       attempt(failures, cursor::closeByStore);
@@ -374,21 +372,6 @@ final class GuardedStore extends FilterKvStore {
     attempt(failures, inner);
     attempt(failures, afterClose);
     rethrow(failures);
-  }
-
-  private static void awaitEnd(KvTask task) {
-    boolean interrupted = false;
-    while (task.state() == KvTask.State.RUNNING) {
-      interrupted |= Thread.interrupted();
-      try {
-        task.await(TASK_END_CHECK);
-      } catch (KvException e) {
-        interrupted = true; // closing goes on; the status is set again below
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private static void attempt(List<Throwable> failures, AutoCloseable action) {

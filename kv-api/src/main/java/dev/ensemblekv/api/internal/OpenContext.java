@@ -6,6 +6,7 @@ import dev.ensemblekv.api.ForeignDirectoryException;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.api.StoreDescriptor.State;
 import dev.ensemblekv.api.StoreNotFoundException;
@@ -203,5 +204,10 @@ record OpenContext(
     } catch (IOException e) {
       throw DiskFiles.failure("the inner store cannot be deleted", at, e);
     }
+  }
+
+  @Override
+  public KvTask checkpoint(Path at, String unit, KvTask.Body copying) {
+    return Checkpoint.start(this, at, unit, copying);
   }
 }

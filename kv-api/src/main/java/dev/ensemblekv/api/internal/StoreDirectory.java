@@ -152,6 +152,40 @@ final class StoreDirectory {
     }
   }
 
+  /**
+   * Gives up what failed and releases the lock; of a store that was being created nothing is left,
+   * unless cleaning up fails too.
+   *
+   * @param created whether the directory itself was created
+   */
+  void abandon(DiskLock lock, boolean created) throws IOException {
+    try {
+      Optional<StoreDescriptor> descriptor = read();
+      if (descriptor.isPresent() && descriptor.get().state() == State.CREATING) {
+        clear();
+        disk.delete(path.resolve(DescriptorFile.NAME));
+      }
+      if (created && read().isEmpty()) {
+        disk.delete(path.resolve(LOCK));
+      }
+    } finally {
+      unlock(lock);
+    }
+    if (created && disk.list(path).isEmpty()) {
+      disk.delete(path);
+    }
+  }
+
+  /** Leaves a directory that did not become a store as it was, and releases the lock. */
+  void forsake(DiskLock lock) throws IOException {
+    try {
+      disk.delete(path.resolve(DescriptorFile.NAME));
+      disk.delete(path.resolve(LOCK));
+    } finally {
+      unlock(lock);
+    }
+  }
+
   /** Deletes everything but the framework's own files. */
   void clear() throws IOException {
     for (String name : disk.list(path)) {

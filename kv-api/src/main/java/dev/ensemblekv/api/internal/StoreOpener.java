@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.api.StoreDescriptor.State;
 import dev.ensemblekv.api.StoreExistsException;
@@ -113,30 +114,8 @@ public final class StoreOpener {
       return wrap(context, raw, () -> directory.unlock(lock));
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, raw);
-      closeAfter(e, () -> abandon(directory, lock, createdDirectory));
+      closeAfter(e, () -> directory.abandon(lock, createdDirectory));
       throw e;
-    }
-  }
-
-  /**
-   * Gives up an opening that failed; of a creation nothing is left, unless cleaning up fails too.
-   */
-  private void abandon(StoreDirectory directory, DiskLock lock, boolean createdDirectory)
-      throws IOException {
-    try {
-      Optional<StoreDescriptor> descriptor = directory.read();
-      if (descriptor.isPresent() && descriptor.get().state() == State.CREATING) {
-        directory.clear();
-        environment.disk().delete(directory.path().resolve(DescriptorFile.NAME));
-      }
-      if (createdDirectory && directory.read().isEmpty()) {
-        environment.disk().delete(directory.path().resolve(StoreDirectory.LOCK));
-      }
-    } finally {
-      directory.unlock(lock);
-    }
-    if (createdDirectory && environment.disk().list(directory.path()).isEmpty()) {
-      environment.disk().delete(directory.path());
     }
   }
 
@@ -364,6 +343,11 @@ public final class StoreOpener {
     }
   }
 
+  /** Starts to make a store of a database; see {@link KvEnvironment#adopt}. */
+  public KvTask adopt(String spec, Path directory, KvOptions options) {
+    return Adoption.start(environment, spec, directory, options);
+  }
+
   /** Deletes a store; see {@link KvEnvironment#destroy}. */
   public void destroy(Path directory) {
     Path path = directory.toAbsolutePath().normalize();
@@ -405,11 +389,16 @@ public final class StoreOpener {
   static StoreDescriptor newDescriptor(
       KvEnvironment environment, List<KvBackend> backends, Optional<String> inside) {
     Map<String, Integer> formats = new TreeMap<>();
-    backends.forEach(backend -> formats.put(backend.name(), backend.formatVersion()));
+    Map<String, String> engines = new TreeMap<>();
+    for (KvBackend backend : backends) {
+      formats.put(backend.name(), backend.formatVersion());
+      backend.engine().ifPresent(engine -> engines.put(backend.name(), engine));
+    }
     return new StoreDescriptor(
         newId(environment),
         new Spec(backends.stream().map(KvBackend::name).toList()).toString(),
         formats,
+        engines,
         Map.of(),
         environment.clock().instant().truncatedTo(ChronoUnit.SECONDS),
         release(),
@@ -428,7 +417,7 @@ public final class StoreOpener {
     return version == null ? "development" : version;
   }
 
-  private static String nameOf(Path path) {
+  static String nameOf(Path path) {
     Path name = path.getFileName();
     return name == null ? path.toString() : name.toString();
   }

@@ -73,6 +73,16 @@ public interface Disk {
   Path realPath(Path path) throws IOException;
 
   /**
+   * Returns the path by which native code, which passes this interface by, finds a file.
+   *
+   * @throws UnsupportedOperationException if these files are not the machine's
+   */
+  default Path nativePath(Path path) {
+    throw new UnsupportedOperationException(
+        "an engine with native code needs the file system of the machine");
+  }
+
+  /**
    * Takes the exclusive lock on a file, which is created if it is missing.
    *
    * @return the lock, to be closed; empty if it is held by someone in this process or another

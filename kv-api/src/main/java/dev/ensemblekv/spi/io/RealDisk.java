@@ -111,6 +111,11 @@ final class RealDisk implements Disk {
   }
 
   @Override
+  public Path nativePath(Path path) {
+    return path;
+  }
+
+  @Override
   public Optional<DiskLock> tryLock(Path file) throws IOException {
     return Lock.tryLock(file);
   }
