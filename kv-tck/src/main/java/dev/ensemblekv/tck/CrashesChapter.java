@@ -49,12 +49,11 @@ abstract class CrashesChapter extends Chapter {
   }
 
   private void kill(TestReporter reporter, boolean completedSurvives) throws Exception {
-    Path scratch = temp;
     Path directory = temp.resolve("killed");
     run(
         reporter,
         (features, seed) ->
-            new CrashCycles(tck(), directory, scratch, features, completedSurvives, seed)
+            new CrashCycles(tck(), directory, temp, features, completedSurvives, seed)
                 .run(KILLS * tck().effort(), 0, ChildJvm::kill));
   }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Stores that are wrong where a process is killed, the power fails, or a file system is full. */
 final class WrongOnMachine {
-  private static final int SIGSEGV_OF_A_JVM = 134;
+  private static final int CRASH_OF_A_JVM = 134;
   private static final long BETWEEN_PIECES_NANOS = 1_000_000;
 
   private WrongOnMachine() {}
@@ -37,13 +37,16 @@ final class WrongOnMachine {
     }
   }
 
-  @CaughtBy(rule = "5.1", saying = "is there after the crash, but not all of it", onMachine = true)
-  static final class BatchInPieces extends WrongStoreTck {
+  /** A store on disk whose engine is changed. */
+  private abstract static class OnDiskTck extends WrongStoreTck {
     @Override
     KvBackend base() {
       return new ReferenceBackend();
     }
+  }
 
+  @CaughtBy(rule = "5.1", saying = "is there after the crash, but not all of it", onMachine = true)
+  static final class BatchInPieces extends OnDiskTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
       return new FilterKvStore(sound) {
@@ -53,13 +56,16 @@ final class WrongOnMachine {
               new KvBatch.Handler() {
                 @Override
                 public void put(byte[] key, byte[] value) {
-                  inner.write(new KvBatch().put(key, value), durability);
-                  LockSupport.parkNanos(BETWEEN_PIECES_NANOS);
+                  piece(new KvBatch().put(key, value));
                 }
 
                 @Override
                 public void delete(byte[] key) {
-                  inner.write(new KvBatch().delete(key), durability);
+                  piece(new KvBatch().delete(key));
+                }
+
+                private void piece(KvBatch piece) {
+                  inner.write(piece, durability);
                   LockSupport.parkNanos(BETWEEN_PIECES_NANOS);
                 }
               });
@@ -105,12 +111,9 @@ final class WrongOnMachine {
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "the child process died", onMachine = true)
-  static final class DiesOfAFullDisk extends WrongStoreTck {
-    @Override
-    KvBackend base() {
-      return new ReferenceBackend();
-    }
+  /** A store that does something of its own when the disk is full. */
+  private abstract static class FullDiskTck extends OnDiskTck {
+    abstract void onFullDisk();
 
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
@@ -120,32 +123,26 @@ final class WrongOnMachine {
           try {
             inner.put(key, value);
           } catch (StoreFullException e) {
-            Runtime.getRuntime().halt(SIGSEGV_OF_A_JVM);
+            onFullDisk();
           }
         }
       };
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "what is thrown when the file system is full", onMachine = true)
-  static final class FullDiskPassedOver extends WrongStoreTck {
+  @CaughtBy(rule = "7.3", saying = "the child process died", onMachine = true)
+  static final class DiesOfAFullDisk extends FullDiskTck {
     @Override
-    KvBackend base() {
-      return new ReferenceBackend();
+    void onFullDisk() {
+      Runtime.getRuntime().halt(CRASH_OF_A_JVM);
     }
+  }
 
+  @CaughtBy(rule = "7.3", saying = "what is thrown when the file system is full", onMachine = true)
+  static final class FullDiskPassedOver extends FullDiskTck {
     @Override
-    KvStore engine(KvStore sound, KvOpenContext context) {
-      return new FilterKvStore(sound) {
-        @Override
-        public void put(byte[] key, byte[] value) {
-          try {
-            inner.put(key, value);
-          } catch (StoreFullException e) {
-            // "There will be space again."
-          }
-        }
-      };
+    void onFullDisk() {
+      // "There will be space again."
     }
   }
 }
