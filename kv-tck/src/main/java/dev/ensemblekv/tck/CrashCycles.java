@@ -27,6 +27,9 @@ final class CrashCycles {
   private static final long FIRST_OPENING_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int POLL_MICROS = 50;
 
+  /** Its start, the opening, the writes and the close: each has to happen. */
+  private static final int STEPS_OF_A_LIFE = 4;
+
   /** So many that some of them are flushes or synced. */
   private static final int LEAST_STEPS = 200;
 
@@ -128,7 +131,7 @@ final class CrashCycles {
 
   /** Waits for a moment of a stage. */
   private void await(Stage stage, WriterProgress progress, ChildJvm writer) throws Exception {
-    Deadline deadline = new Deadline(tck.mustHappen());
+    Deadline deadline = new Deadline(tck.mustHappen().multipliedBy(STEPS_OF_A_LIFE));
     while (writer.isAlive() && progress.stage().compareTo(stage) < 0) {
       deadline.pause(stage + " of the writer");
     }

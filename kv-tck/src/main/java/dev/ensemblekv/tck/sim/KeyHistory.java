@@ -92,6 +92,24 @@ final class KeyHistory {
     }
   }
 
+  /** What a crash left of a batch. */
+  static final class BatchTraces {
+    private @Nullable String reached;
+    private @Nullable String missed;
+
+    private void add(boolean there, String what) {
+      reached = there ? what : reached;
+      missed = there ? missed : what;
+    }
+
+    /** Returns how some of it is there and some is not; {@code null}: it is whole. */
+    @Nullable String halves() {
+      return reached == null || missed == null
+          ? null
+          : "as it was then or later: " + reached + "; as it was before: " + missed;
+    }
+  }
+
   Lane lane(int writer) {
     return lanes.computeIfAbsent(writer, missing -> new Lane(before));
   }
@@ -139,8 +157,11 @@ final class KeyHistory {
             + wrong.wrong(got, wrong.least(killed)));
   }
 
-  /** Which batches must have reached the key, or must have missed it, for it to be as found. */
-  void judgeBatches(@Nullable ByteString got, boolean[] present, boolean[] absent) {
+  /**
+   * Tells of each batch whether it must have reached the key, or must have missed it, for the key
+   * to be as found.
+   */
+  void judgeBatches(ByteString key, @Nullable ByteString got, Map<Integer, BatchTraces> batches) {
     if (lanes.size() != 1) {
       return; // of writers in no known order any might be the last
     }
@@ -150,8 +171,11 @@ final class KeyHistory {
       if (batch != NO_BATCH && lane.endsBatch(i)) {
         boolean reached = lane.couldBe(got, i, lane.versions.size());
         boolean missed = lane.couldBe(got, lane.durable, i);
-        present[batch] |= reached && !missed;
-        absent[batch] |= missed && !reached;
+        if (reached != missed) {
+          batches
+              .computeIfAbsent(batch, missing -> new BatchTraces())
+              .add(reached, key + " is " + show(got));
+        }
       }
     }
   }

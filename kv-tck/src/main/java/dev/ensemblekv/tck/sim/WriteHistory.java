@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -246,15 +247,19 @@ public final class WriteHistory {
 
   /** Looks for a batch of which one key shows a later version and another an earlier one. */
   private void checkBatches(Map<ByteString, ByteString> found) {
-    boolean[] present = new boolean[batches];
-    boolean[] absent = new boolean[batches];
-    keys.forEach((key, written) -> written.judgeBatches(found.get(key), present, absent));
-    for (int batch = 0; batch < batches; batch++) {
-      if (present[batch] && absent[batch]) {
-        throw new AssertionError(
-            "batch number " + batch + " (from 0) is there after the crash, but not all of it");
-      }
-    }
+    Map<Integer, KeyHistory.BatchTraces> traces = new TreeMap<>();
+    keys.forEach((key, written) -> written.judgeBatches(key, found.get(key), traces));
+    traces.forEach(
+        (batch, trace) -> {
+          String halves = trace.halves();
+          if (halves != null) {
+            throw new AssertionError(
+                "batch number "
+                    + batch
+                    + " (from 0) is there after the crash, but not all of it; "
+                    + halves);
+          }
+        });
   }
 
   private static String show(Map<ByteString, ByteString> pairs) {
