@@ -35,6 +35,7 @@ final class Readers {
   private final Condition opened = lock.newCondition();
   private final Condition ended = lock.newCondition();
   private volatile boolean shut;
+  private volatile Runnable beforeShutting = () -> {};
   private boolean closed; // guarded by lock
 
   Readers(Database database, Failures failures) {
@@ -167,6 +168,11 @@ final class Readers {
     return found[0];
   }
 
+  /** Sets what reads for the last time before others are kept from it. */
+  void beforeShutting(Runnable action) {
+    beforeShutting = action;
+  }
+
   /** Shows all readers that are in use, as far as they stay so. */
   void forEachTaken(Consumer<Reader> action) {
     for (int i = 0; i < MAX; i++) {
@@ -199,6 +205,7 @@ final class Readers {
    * @return whether it ran; else there are still readers
    */
   boolean exclusively(long waitNanos, Consumer<Thread> holders, Runnable action) {
+    beforeShutting.run();
     boolean interrupted = false;
     lock.lock();
     try {
