@@ -166,7 +166,9 @@ final class DataFile {
   }
 
   private static void addNumbers(ByteBuffer pages, long firstPage, int count, BitSet numbers) {
-    for (int at = Long.BYTES; at + Long.BYTES <= pages.limit(); at += Long.BYTES) { // behind a count
+    for (int at = Long.BYTES;
+        at + Long.BYTES <= pages.limit();
+        at += Long.BYTES) { // behind a count
       long page = pages.getLong(at) - firstPage;
       if (page >= 0 && page < count) {
         numbers.set((int) page);

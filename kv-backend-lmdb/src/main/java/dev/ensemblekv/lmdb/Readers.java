@@ -262,18 +262,22 @@ final class Readers {
   }
 
   /**
-   * Lets nobody in any more, ends the scans, waits for all others, and runs something. Doing it
-   * again does nothing.
+   * Lets nobody in any more, ends the scans, waits for all others, and runs something.
+   *
+   * @param writersEnd waits for who writes, and may wait for readers
+   * @param last run when there is no transaction any more
+   * @return whether it was done; else it was done before
    */
-  void close(Runnable last) {
+  boolean close(Runnable writersEnd, Runnable last) {
     lock.lock();
     try {
       if (closed) {
-        return;
+        return false;
       }
       shut = true;
       closed = true;
       opened.signalAll();
+      ended.signalAll();
     } finally {
       lock.unlock();
     }
@@ -284,6 +288,7 @@ final class Readers {
             scan.closeByStore();
           }
         });
+    writersEnd.run();
     lock.lock();
     try {
       while (isAnyTaken(holder -> {})) {
@@ -291,6 +296,7 @@ final class Readers {
       }
       discardAll();
       last.run();
+      return true;
     } finally {
       lock.unlock();
     }

@@ -110,9 +110,7 @@ class AdoptionTest {
   @ParameterizedTest
   @EnumSource(names = {"MDB_DUPSORT", "MDB_REVERSEKEY", "MDB_INTEGERKEY"})
   void whatIsNoMapOfByteStringsIsRefused(DbiFlags flag) {
-    make(
-        env ->
-            env.openDbi("one", DbiFlags.MDB_CREATE, flag).put(bytes("12345678"), bytes("v")));
+    make(env -> env.openDbi("one", DbiFlags.MDB_CREATE, flag).put(bytes("12345678"), bytes("v")));
     assertThatThrownBy(() -> adopt("one"))
         .isInstanceOf(StoreMismatchException.class)
         .hasMessageContaining(flag.name());

@@ -86,7 +86,8 @@ class DamagedFileTest {
     try (KvStore store = open(directory)) {
       store.put(bytes("a"), bytes("1"));
       for (int i = 0; i < 10; i++) {
-        store.put(bytes("x"), value(i, 100_000)); // so that there are free pages for what commits need
+        store.put(
+            bytes("x"), value(i, 100_000)); // so that there are free pages for what commits need
       }
       store.delete(bytes("x"));
       before = Files.size(file);

@@ -141,8 +141,7 @@ class MapGrowthTest {
       KvCursor blocking = store.scan(KeyRange.all());
       Worker<Void> first = start(() -> fill(store, 0, 1)).awaitBlocked();
       // both come while the first waits, so they are one group; the second of them holds a scan
-      Worker<Void> second =
-          start(() -> store.put(key(10), value(10, 2 << 20))).awaitBlocked();
+      Worker<Void> second = start(() -> store.put(key(10), value(10, 2 << 20))).awaitBlocked();
       AtomicBoolean holds = new AtomicBoolean();
       Worker<String> third =
           start(

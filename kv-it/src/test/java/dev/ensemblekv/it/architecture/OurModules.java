@@ -18,17 +18,6 @@ import java.util.TreeMap;
 final class OurModules {
   private static final String PREFIX = "dev.ensemblekv.";
 
-  private OurModules() {}
-
-  /** Returns all modules of the project. */
-  static List<ModuleReference> all() {
-    return classPath().stream()
-        .flatMap(entry -> modulesAt(entry).stream())
-        .filter(module -> module.descriptor().name().startsWith(PREFIX))
-        .sorted(Comparator.comparing(module -> module.descriptor().name()))
-        .toList();
-  }
-
   /**
    * Modules without a descriptor that ours need, and those that these need, which they cannot say.
    */
@@ -41,6 +30,17 @@ final class OurModules {
           "org.jnrproject.ffi",
           "org.jnrproject.jffi",
           "org.jnrproject.jffi.nativelibs");
+
+  private OurModules() {}
+
+  /** Returns all modules of the project. */
+  static List<ModuleReference> all() {
+    return classPath().stream()
+        .flatMap(entry -> modulesAt(entry).stream())
+        .filter(module -> module.descriptor().name().startsWith(PREFIX))
+        .sorted(Comparator.comparing(module -> module.descriptor().name()))
+        .toList();
+  }
 
   /** Returns what on the class path is a module that ours may need; the first of each name. */
   static List<Path> modulePath() {
