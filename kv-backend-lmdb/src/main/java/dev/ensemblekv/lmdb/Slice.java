@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.lmdb;
+
+import com.kenai.jffi.MemoryIO;
+import java.nio.ByteBuffer;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of native memory, by address and length: what LMDB is given as a key, and what it shows
+ * of its map. One that it shows is readable as long as the transaction it was read by.
+ */
+final class Slice {
+  private static final MemoryIO IO = MemoryIO.getInstance();
+
+  /** The memory of its own that a slice with a capacity has; held so that it is not freed. */
+  private final @Nullable Pointer memory;
+
+  private long address;
+  private int length;
+
+  /** Creates a slice that points nowhere yet. */
+  Slice() {
+    memory = null;
+  }
+
+  private Slice(Pointer memory) {
+    this.memory = memory;
+    this.address = memory.address();
+  }
+
+  /** Creates a slice with memory of its own. */
+  static Slice ofCapacity(int bytes) {
+    return new Slice(Memory.allocateDirect(Runtime.getSystemRuntime(), bytes));
+  }
+
+  /** Fills the memory of its own. */
+  Slice set(byte[] bytes) {
+    if (memory == null || bytes.length > memory.size()) {
+      throw new IllegalArgumentException(bytes.length + " bytes do not fit");
+    }
+    write(0, bytes);
+    length = bytes.length;
+    return this;
+  }
+
+  /** Makes it point to other memory. */
+  Slice pointTo(long address, long length) {
+    if (length < 0 || length > Integer.MAX_VALUE) {
+      throw new IllegalStateException("LMDB shows a piece of " + length + " bytes");
+    }
+    this.address = address;
+    this.length = (int) length;
+    return this;
+  }
+
+  long address() {
+    return address;
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** Writes bytes from an offset on. */
+  void write(int offset, byte[] bytes) {
+    IO.putByteArray(address + offset, bytes, 0, bytes.length);
+  }
+
+  /** Returns a copy of the bytes from an offset on. */
+  byte[] copy(int offset) {
+    byte[] bytes = new byte[length - offset];
+    IO.getByteArray(address + offset, bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  /** Returns the bytes themselves, read-only. */
+  ByteBuffer view() {
+    return IO.newDirectByteBuffer(address, length).asReadOnlyBuffer();
+  }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.lmdb;
+
+import dev.ensemblekv.api.KvOptions;
+
+class ZeroCopyLmdbStoreTckTest extends LmdbStoreTckTest {
+  @Override
+  protected KvOptions options() {
+    return KvOptions.builder().set("lmdb.zeroCopy", "true").build();
+  }
+}
