@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.engine;
 
+import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvVisitor;
+import dev.ensemblekv.leveldb.LevelDbOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,21 +22,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * LevelDB by leveldbjni, called directly.
  *
- * <p>Checksums are verified by every read, and the sizes of cache and buffers are those that the
- * backend {@code leveldb} sets by default. A get is one {@code DB.get}, a batch one {@code
- * WriteBatch}, a scan one iterator. Nothing guards against a call after close, and nothing is
- * counted.
+ * <p>Its settings are those that the backend {@code leveldb} has by default: checksums are verified
+ * by every read, buffers, blocks and cache have the same sizes, scans do not fill the cache. A get
+ * is one {@code DB.get}, a batch one {@code WriteBatch}, a scan one iterator. Nothing guards
+ * against a call after close, and nothing is counted.
  */
 final class RawLevelDb implements Engine {
   private final DB db;
   private final ReadOptions reading = new ReadOptions().verifyChecksums(true);
+  private final ReadOptions scanning = new ReadOptions().verifyChecksums(true).fillCache(false);
   private final WriteOptions writing;
 
   RawLevelDb(Path directory, boolean sync) {
     Options options =
         new Options()
             .createIfMissing(true)
-            .verifyChecksums(true)
+            .paranoidChecks(true)
+            .writeBufferSize(defaultOf(LevelDbOptions.WRITE_BUFFER))
+            .blockSize(defaultOf(LevelDbOptions.BLOCK_SIZE))
+            .cacheSize(defaultOf(LevelDbOptions.BLOCK_CACHE))
+            .maxOpenFiles(defaultOf(LevelDbOptions.MAX_OPEN_FILES))
             .compressionType(CompressionType.SNAPPY);
     try {
       this.db = JniDBFactory.factory.open(directory.toFile(), options);
@@ -42,6 +49,10 @@ final class RawLevelDb implements Engine {
       throw new UncheckedIOException(e);
     }
     this.writing = new WriteOptions().sync(sync);
+  }
+
+  private static int defaultOf(KvOption<Long> option) {
+    return Math.toIntExact(option.defaultValue());
   }
 
   @Override
@@ -68,7 +79,7 @@ final class RawLevelDb implements Engine {
 
   @Override
   public void scan(byte[] from, KvVisitor visitor) {
-    try (DBIterator iterator = db.iterator(reading)) {
+    try (DBIterator iterator = db.iterator(scanning)) {
       iterator.seek(from);
       while (iterator.hasNext()) {
         Map.Entry<byte[], byte[]> pair = iterator.next();

@@ -3,7 +3,9 @@ package dev.ensemblekv.bench.engine;
 
 import dev.ensemblekv.api.KvVisitor;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.ByteArrayProxy;
 import org.lmdbjava.Cursor;
@@ -42,10 +44,13 @@ final class RawLmdb implements Engine {
     this.readers = new LmdbReaders<>(env);
   }
 
+  /** Returns the flags that the backend {@code lmdb} sets. */
   static EnvFlags[] flags(boolean sync) {
-    return sync
-        ? new EnvFlags[] {EnvFlags.MDB_NOTLS}
-        : new EnvFlags[] {EnvFlags.MDB_NOTLS, EnvFlags.MDB_NOSYNC};
+    Set<EnvFlags> flags = EnumSet.of(EnvFlags.MDB_NOTLS, EnvFlags.MDB_NORDAHEAD);
+    if (!sync) {
+      flags.add(EnvFlags.MDB_NOSYNC);
+    }
+    return flags.toArray(EnvFlags[]::new);
   }
 
   @Override
