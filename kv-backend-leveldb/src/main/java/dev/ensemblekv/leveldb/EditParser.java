@@ -59,7 +59,8 @@ final class EditParser {
   }
 
   void skipText() {
-    at += length();
+    int length = length(); // moves on by itself
+    at += length;
   }
 
   private int length() {
