@@ -30,7 +30,8 @@ public record Column(String title, Unit unit) {
   String format(double value) {
     return switch (unit) {
       case PER_SECOND -> rate(value);
-      case MICROSECONDS -> decimal(value, "");
+      case MICROSECONDS ->
+          value < 1 ? String.format(Locale.ROOT, "%.2f", value) : decimal(value, "");
       case MILLISECONDS -> decimal(value, " ms");
       case RATIO -> String.format(Locale.ROOT, "%.2f", value);
       case BYTES -> String.format(Locale.ROOT, "%.2f GB", value / (THOUSAND * THOUSAND * THOUSAND));

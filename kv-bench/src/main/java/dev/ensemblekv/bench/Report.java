@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 public final class Report {
   private final String title;
   private final List<String> engines;
-  private final List<Column> columns;
+  private final List<List<Column>> tables;
   private final List<Map<String, Map<Column, Double>>> rounds = new ArrayList<>();
   private final Map<String, String> notes = new LinkedHashMap<>();
 
@@ -28,12 +28,12 @@ public final class Report {
    *
    * @param title what stands above the names of the engines
    * @param engines what was compared; the others are held against the first
-   * @param columns what was measured
+   * @param tables what was measured: the columns of each table
    */
-  public Report(String title, List<String> engines, List<Column> columns) {
+  public Report(String title, List<String> engines, List<List<Column>> tables) {
     this.title = title;
     this.engines = List.copyOf(engines);
-    this.columns = List.copyOf(columns);
+    this.tables = List.copyOf(tables);
   }
 
   /** Begins the next round. */
@@ -55,31 +55,37 @@ public final class Report {
   public String toMarkdown() {
     StringBuilder text = new StringBuilder();
     notes.forEach((engine, note) -> text.append("- " + engine + ": " + note + "\n"));
-    text.append(notes.isEmpty() ? "" : "\n");
-    text.append(table(title, (engine, column) -> column.format(median(values(engine, column)))));
-    if (rounds.size() > 1) {
-      text.append('\n').append(table("from ... to", this::range));
-    }
-    if (engines.size() > 1) {
-      text.append('\n').append(table("ratio to " + engines.get(0), this::ratio));
+    for (List<Column> columns : tables) {
+      text.append('\n').append(table(columns, title, this::median));
+      if (rounds.size() > 1) {
+        text.append('\n').append(table(columns, "from ... to", this::range));
+      }
+      if (engines.size() > 1) {
+        text.append('\n').append(table(columns, "ratio to " + engines.get(0), this::ratio));
+      }
     }
     return text.toString();
   }
 
-  private String table(String corner, BiFunction<String, Column, String> cell) {
+  private String table(
+      List<Column> columns, String corner, BiFunction<String, Column, String> cell) {
     StringBuilder table = new StringBuilder();
-    table.append(row(corner, Column::title));
+    table.append(row(columns, corner, Column::title));
     table.append("|").append("---|".repeat(columns.size() + 1)).append('\n');
     for (String engine : engines) {
-      table.append(row(engine, column -> cell.apply(engine, column)));
+      table.append(row(columns, engine, column -> cell.apply(engine, column)));
     }
     return table.toString();
   }
 
-  private String row(String first, Function<Column, String> cell) {
+  private static String row(List<Column> columns, String first, Function<Column, String> cell) {
     return columns.stream()
         .map(cell)
         .collect(Collectors.joining(" | ", "| " + first + " | ", " |\n"));
+  }
+
+  private String median(String engine, Column column) {
+    return column.format(median(values(engine, column)));
   }
 
   private String range(String engine, Column column) {
@@ -120,6 +126,7 @@ public final class Report {
 
   /** Writes every figure of every round, in base units. */
   public String toCsv() {
+    List<Column> columns = tables.stream().flatMap(List::stream).toList();
     StringBuilder text = new StringBuilder("round,engine");
     columns.forEach(column -> text.append(',').append(column.title()));
     text.append('\n');

@@ -77,7 +77,7 @@ public abstract class ReportCommand implements Callable<Integer> {
       Files.writeString(file, report.toCsv());
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(header());
+    out.print(header());
     out.print(report.toMarkdown());
     out.flush();
     return 0;

@@ -2,6 +2,7 @@
 package dev.ensemblekv.bench.calls;
 
 import dev.ensemblekv.bench.Column;
+import dev.ensemblekv.bench.Column.Unit;
 import dev.ensemblekv.bench.Machine;
 import dev.ensemblekv.bench.Report;
 import dev.ensemblekv.bench.ReportCommand;
@@ -11,6 +12,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -56,9 +59,11 @@ public final class CallsCommand extends ReportCommand {
 
   @Override
   protected Report measure() {
-    List<Column> columns = new ArrayList<>();
-    calls.forEach(call -> columns.add(new Column(call + "/s", Column.Unit.PER_SECOND)));
-    Report report = new Report(title(keys), engines(), columns);
+    List<Column> rates =
+        calls.stream().map(call -> new Column(call + "/s", Unit.PER_SECOND)).toList();
+    List<Column> costs =
+        calls.stream().map(call -> new Column(call + " CPU us", Unit.MICROSECONDS)).toList();
+    Report report = new Report(title(keys), engines(), List.of(rates, costs));
     for (int round = 0; round < rounds(); round++) {
       report.beginRound();
       List<String> order = new ArrayList<>(engines());
@@ -67,8 +72,11 @@ public final class CallsCommand extends ReportCommand {
       for (int i = 0; i < calls.size(); i++) {
         for (String engine : order) {
           progress(round, engine, calls.get(i));
-          double perSecond = run(engine, calls.get(i));
-          figures.computeIfAbsent(engine, e -> new HashMap<>()).put(columns.get(i), perSecond);
+          RunResult result = run(engine, calls.get(i));
+          Map<Column, Double> own = figures.computeIfAbsent(engine, e -> new HashMap<>());
+          own.put(rates.get(i), result.getPrimaryResult().getScore());
+          Result<?> cost = Objects.requireNonNull(result.getSecondaryResults().get(CpuTime.LABEL));
+          own.put(costs.get(i), cost.getScore());
         }
       }
       figures.forEach(report::add);
@@ -76,7 +84,7 @@ public final class CallsCommand extends ReportCommand {
     return report;
   }
 
-  private double run(String engine, String call) {
+  private RunResult run(String engine, String call) {
     TimeValue time = TimeValue.milliseconds(millis);
     ChainedOptionsBuilder options =
         new OptionsBuilder()
@@ -93,6 +101,7 @@ public final class CallsCommand extends ReportCommand {
             .warmupTime(time)
             .measurementIterations(iterations)
             .measurementTime(time)
+            .addProfiler(CpuTime.class)
             .shouldFailOnError(true)
             .verbosity(profiler.isEmpty() ? VerboseMode.SILENT : VerboseMode.NORMAL);
     if (!profiler.isEmpty()) {
@@ -100,7 +109,7 @@ public final class CallsCommand extends ReportCommand {
     }
     try {
       Collection<RunResult> results = new Runner(options.build()).run();
-      return results.iterator().next().getPrimaryResult().getScore();
+      return results.iterator().next();
     } catch (RunnerException e) {
       throw new IllegalStateException(engine + ": " + call + ": " + e.getMessage(), e);
     }

@@ -12,6 +12,7 @@ import dev.ensemblekv.api.KvVisitor;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.spi.AbstractKvStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,9 @@ final class StoreEngine implements Engine {
   @Override
   public String libraries() {
     StoreDescriptor descriptor = KvStores.describe(directory).orElseThrow();
-    return "Ensemble KV " + descriptor.createdBy() + descriptor.engines();
+    List<String> names = new ArrayList<>(List.of("Ensemble KV " + descriptor.createdBy()));
+    names.addAll(descriptor.engines().values());
+    return String.join(", ", names);
   }
 
   @Override

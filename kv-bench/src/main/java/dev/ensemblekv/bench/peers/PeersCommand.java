@@ -49,7 +49,7 @@ public final class PeersCommand extends ReportCommand {
 
   @Override
   protected Report measure() {
-    Report report = new Report(title(keys), engines(), Figure.columns());
+    Report report = new Report(title(keys), engines(), List.of(Figure.columns()));
     for (int round = 0; round < rounds(); round++) {
       report.beginRound();
       List<String> order = new ArrayList<>(engines());
