@@ -5,13 +5,14 @@ import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.StoreClosedException;
 import java.util.NoSuchElementException;
-import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guard around a cursor: each step is a call on the store, a failure is thrown again at every
+ * The guard around a cursor: no step is taken in a closed store, a failure is thrown again at every
  * further step, and the engine's cursor is closed once, by its user or by the store.
+ *
+ * <p>A step need not enter the gate of the store: the store closes its cursors before its engine,
+ * and to close one has to wait until the step that it is in has ended.
  */
 final class GuardedCursor implements KvCursor {
   private final GuardedStore store;
@@ -34,29 +35,45 @@ final class GuardedCursor implements KvCursor {
       return false;
     }
     positioned = false;
-    positioned = Boolean.TRUE.equals(this.<Boolean>step(inner::next));
-    return positioned;
+    try {
+      store.checkOpen();
+      positioned = inner.next();
+      return positioned;
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      throw e;
+    }
   }
 
   @Override
   public synchronized byte[] key() {
     checkPositioned();
-    return Objects.requireNonNull(this.<byte[]>step(inner::key));
+    try {
+      store.checkOpen();
+      return inner.key();
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      throw e;
+    }
   }
 
   @Override
   public synchronized byte[] value() {
     checkPositioned();
-    return Objects.requireNonNull(this.<byte[]>step(inner::value));
-  }
-
-  private <R> @Nullable R step(Supplier<@Nullable R> action) {
     try {
-      return store.call("iterate", action);
+      store.checkOpen();
+      return inner.value();
     } catch (RuntimeException | Error e) {
-      failure = e;
+      failed(e);
       throw e;
     }
+  }
+
+  private void failed(Throwable e) {
+    if (e instanceof KvException kv) {
+      store.located(kv, "iterate");
+    }
+    failure = e;
   }
 
   private void rethrow() {
@@ -82,7 +99,7 @@ final class GuardedCursor implements KvCursor {
     if (!closed) {
       closed = true;
       try {
-        inner.close(); // safe without the gate: a store closes its engine after its known cursors
+        inner.close();
       } finally {
         store.closed(this);
       }

@@ -15,6 +15,7 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.KvVisitor;
 import dev.ensemblekv.api.ReadOnlyStoreException;
+import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.spi.FilterKvStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -32,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  * the store open while calls are inside; it refuses what is not declared, checks arguments, and
  * names operation and store in errors.
  *
- * <p>An iteration is inside only during its steps, not while its visitor runs, so a visitor that
- * never returns does not hold up {@link #close()}.
+ * <p>An iteration holds up {@link #close()} only during its steps, not while its visitor runs.
  */
 final class GuardedStore extends FilterKvStore {
 
@@ -86,17 +86,17 @@ final class GuardedStore extends FilterKvStore {
     limits().checkKey(key);
     Objects.requireNonNull(reader, "reader");
     KvReader<R> called = copyReads ? value -> reader.read(copy(value)) : reader;
-    return call(
-        "read",
-        () -> {
-          int[] depth = callbackDepth.get();
-          depth[0]++;
-          try {
-            return inner.read(key, called);
-          } finally {
-            depth[0]--;
-          }
-        });
+    int[] depth = callbackDepth.get();
+    int ticket = gate.enter();
+    depth[0]++;
+    try {
+      return inner.read(key, called);
+    } catch (KvException e) {
+      throw located(e, "read");
+    } finally {
+      depth[0]--;
+      gate.leave(ticket);
+    }
   }
 
   private static ByteBuffer copy(ByteBuffer value) {
@@ -403,8 +403,14 @@ final class GuardedStore extends FilterKvStore {
     cursors.remove(cursor);
   }
 
-  /** Runs a step that needs the store open. */
-  <R> @Nullable R call(String operation, Supplier<@Nullable R> action) {
+  /** Lets nothing pass while the store is being closed and after. */
+  void checkOpen() {
+    if (gate.isShut()) {
+      throw new StoreClosedException();
+    }
+  }
+
+  private <R> @Nullable R call(String operation, Supplier<@Nullable R> action) {
     int ticket = gate.enter();
     try {
       return action.get();
@@ -436,7 +442,8 @@ final class GuardedStore extends FilterKvStore {
     }
   }
 
-  private KvException located(KvException e, String operation) {
+  /** Names the operation and the store in a failure. */
+  KvException located(KvException e, String operation) {
     e.locate(operation, name);
     return e;
   }

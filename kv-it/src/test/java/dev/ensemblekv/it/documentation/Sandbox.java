@@ -18,14 +18,15 @@ import java.util.stream.Stream;
  * A directory that looks like the root of the project to the commands of a document: it has the
  * script {@code kv}, and the sources that the commands store.
  *
- * <p>The jar that the script runs has no classes. It refers to those that are tested, so that
+ * <p>The jars that the script runs have no classes. They refer to those that are tested, so that
  * nothing is built here.
  */
 final class Sandbox {
   private static final String SOURCES = "kv-api/src";
 
   /** What is on the class path of the tests, but not on that of the command line. */
-  private static final List<String> NOT_IN_CLI = List.of("kv-backend-memory", "kv-tck", "kv-it");
+  private static final List<String> NOT_IN_CLI =
+      List.of("kv-backend-memory", "kv-bench", "kv-tck", "kv-it");
 
   /** Lets {@code kv} be found as if it were installed, and errors show as at a terminal. */
   private static final String PROLOGUE = "set -euo pipefail; PATH=$PWD:$PATH; exec 2>&1\n";
@@ -44,7 +45,9 @@ final class Sandbox {
       throw new IOException(script + " cannot be made executable");
     }
     // Last, as the script takes it for outdated if a source is newer.
-    createJar(directory.resolve("kv-cli/target/kv-cli.jar"));
+    createJar(directory.resolve("kv-cli/target/kv-cli.jar"), "dev.ensemblekv.cli.Kv", NOT_IN_CLI);
+    createJar(
+        directory.resolve("kv-bench/target/kv-bench.jar"), "dev.ensemblekv.bench.Bench", List.of());
     return new Sandbox(directory);
   }
 
@@ -61,19 +64,20 @@ final class Sandbox {
     }
   }
 
-  private static void createJar(Path jar) throws IOException {
+  private static void createJar(Path jar, String mainClass, List<String> without)
+      throws IOException {
     Manifest manifest = new Manifest();
     Attributes attributes = manifest.getMainAttributes();
     attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    attributes.put(Attributes.Name.MAIN_CLASS, "dev.ensemblekv.cli.Kv");
-    attributes.put(Attributes.Name.CLASS_PATH, classPath());
+    attributes.put(Attributes.Name.MAIN_CLASS, mainClass);
+    attributes.put(Attributes.Name.CLASS_PATH, classPath(without));
     Files.createDirectories(jar.resolveSibling("lib"));
     new JarOutputStream(Files.newOutputStream(jar), manifest).close();
   }
 
-  private static String classPath() {
+  private static String classPath(List<String> without) {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> NOT_IN_CLI.stream().noneMatch(entry::contains))
+        .filter(entry -> without.stream().noneMatch(entry::contains))
         .map(entry -> Path.of(entry).toUri().toString())
         .collect(Collectors.joining(" "));
   }

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.leveldb;
+
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.api.KeyRange;
+import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvMetric.Unit;
+import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.KvOpenContext;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.fusesource.leveldbjni.internal.NativeReadOptions;
+import org.fusesource.leveldbjni.internal.NativeSnapshot;
+import org.fusesource.leveldbjni.internal.NativeWriteBatch;
+import org.fusesource.leveldbjni.internal.NativeWriteOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store: an open database, with a guard of the free space before each write and a gate before
+ * each native call.
+ *
+ * <p>Writes and batches are atomic and isolated by LevelDB, which also makes one write and one sync
+ * of those that come at the same time. Comparing and setting is done under the stripes of the base.
+ */
+final class LevelDbStore extends AbstractKvStore {
+  private final OpenDatabase database;
+  private final SpaceGuard space;
+  private final DurableFiles files;
+  private final FigureSampler figures;
+  private final KeyBound keys;
+  private final long droppedBytes;
+  private final NativeGate gate = new NativeGate();
+  private final Set<LevelDbCursor> cursors = ConcurrentHashMap.newKeySet();
+
+  /** Writes that returned. */
+  private final AtomicLong writes = new AtomicLong();
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private LevelDbStore(KvOpenContext context, OpenDatabase database, long keys, long droppedBytes) {
+    super(context, LevelDbBackend.LIMITS, LevelDbBackend.FEATURES);
+    this.database = database;
+    this.keys = new KeyBound(keys);
+    this.droppedBytes = droppedBytes;
+    this.files = new DurableFiles(context.disk(), context.directory());
+    this.space =
+        new SpaceGuard(
+            context.disk(),
+            context.directory(),
+            context.option(LevelDbOptions.WRITE_BUFFER),
+            () -> levelFigures().maxTableBytes());
+    this.figures = new FigureSampler(context.executor(), this::levelFigures);
+  }
+
+  /** Creates a database, or reads, mends and opens one. */
+  static LevelDbStore open(KvOpenContext context) {
+    if (context.isReadOnly()) {
+      throw new UnsupportedOperationException(
+          "LevelDB writes to its files at every opening, so that 'leveldb' has no readOnly: open"
+              + " the store without it, or open a copy of its directory");
+    }
+    Opening opening = Opening.of(context);
+    return new LevelDbStore(
+        context, opening.database(), opening.keysBound(), opening.droppedBytes());
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    limits().checkKey(key);
+    gate.enter();
+    try {
+      return database.engine().get(OpenDatabase.READ, key);
+    } catch (IOException e) {
+      throw failure(e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /** Reads all of them at one point in time, so that no batch is seen in part. */
+  @Override
+  public List<byte @Nullable []> getAll(List<byte[]> wanted) {
+    wanted.forEach(limits()::checkKey);
+    List<byte @Nullable []> values = new ArrayList<>(wanted.size());
+    gate.enter();
+    try {
+      NativeSnapshot snapshot = database.engine().getSnapshot();
+      try {
+        NativeReadOptions options =
+            new NativeReadOptions().verifyChecksums(true).snapshot(snapshot);
+        for (byte[] key : wanted) {
+          values.add(database.engine().get(options, key));
+        }
+      } finally {
+        database.engine().releaseSnapshot(snapshot);
+      }
+    } catch (IOException e) {
+      throw failure(e);
+    } finally {
+      gate.leave();
+    }
+    return values;
+  }
+
+  @Override
+  protected void apply(byte[] key, byte @Nullable [] value, boolean sync) {
+    space.take(1, key.length + (value == null ? 0L : value.length));
+    NativeWriteOptions options = sync ? OpenDatabase.SYNC : OpenDatabase.NO_SYNC;
+    if (value == null) {
+      write(() -> database.engine().delete(options, key));
+    } else {
+      keys.add(1);
+      write(() -> database.engine().put(options, key, value));
+    }
+  }
+
+  @Override
+  protected void applyAll(KvBatch batch, boolean sync) {
+    space.take(batch.count(), batch.bytes());
+    write(
+        () -> {
+          NativeWriteBatch updates = new NativeWriteBatch();
+          try {
+            keys.add(copy(batch, updates));
+            database.engine().write(sync ? OpenDatabase.SYNC : OpenDatabase.NO_SYNC, updates);
+          } finally {
+            updates.delete();
+          }
+        });
+  }
+
+  /** Returns the number of puts. */
+  private static int copy(KvBatch batch, NativeWriteBatch updates) {
+    int[] puts = new int[1];
+    batch.replay(
+        new KvBatch.Handler() {
+          @Override
+          public void put(byte[] key, byte[] value) {
+            updates.put(key, value);
+            puts[0]++;
+          }
+
+          @Override
+          public void delete(byte[] key) {
+            updates.delete(key);
+          }
+        });
+    return puts[0];
+  }
+
+  /** A write of LevelDB. */
+  @FunctionalInterface
+  private interface NativeWrite {
+    void run() throws IOException;
+  }
+
+  /**
+   * One that fails may be in the log all the same, and come to light when the store is reopened, so
+   * that nothing may be written after it. LevelDB also tells so of compactions that failed.
+   */
+  private void write(NativeWrite write) {
+    gate.enter();
+    try {
+      write.run();
+      writes.incrementAndGet();
+    } catch (IOException e) {
+      throw fail(failure(e));
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private KvException failure(IOException error) {
+    return Failures.of(error, context().directory());
+  }
+
+  @Override
+  public long size() {
+    long mark = keys.mark();
+    long count = 0;
+    try (KvCursor cursor = iterate()) {
+      while (cursor.next()) {
+        count++;
+      }
+    }
+    keys.counted(count, mark);
+    return count;
+  }
+
+  @Override
+  public KvCursor iterate() {
+    return scan(KeyRange.all());
+  }
+
+  @Override
+  public KvCursor scan(KeyRange range) {
+    gate.enter();
+    try {
+      LevelDbCursor cursor =
+          new LevelDbCursor(
+              gate,
+              database.engine().iterator(OpenDatabase.SCAN),
+              this::failure,
+              range,
+              cursors::remove);
+      cursors.add(cursor);
+      return cursor;
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /**
+   * Syncs all logs there are: LevelDB itself syncs only the one that it writes to, and only with a
+   * write. What is no longer in a log is in a table that was synced before the log was deleted.
+   */
+  @Override
+  public void flush() {
+    checkNotFailed();
+    askForFailures();
+    try {
+      files.sync(writes.get());
+    } catch (KvException e) {
+      throw fail(e);
+    }
+  }
+
+  /** LevelDB tells of failed compactions only who writes; so something empty is written. */
+  private void askForFailures() {
+    if (writes.get() > files.synced() && space.hasRoom()) {
+      write(
+          () -> {
+            NativeWriteBatch nothing = new NativeWriteBatch();
+            try {
+              database.engine().write(OpenDatabase.NO_SYNC, nothing);
+            } finally {
+              nothing.delete();
+            }
+          });
+    }
+  }
+
+  @Override
+  public KvTask compact() {
+    checkNotFailed();
+    return KvTask.start(context().executor(), "compact", "slices", this::compact);
+  }
+
+  private void compact(KvTask.Progress progress) {
+    List<KeyRange> slices = KeySlices.of(this::bytesBetween);
+    progress.total(slices.size());
+    for (KeyRange slice : slices) {
+      space.checkRoom();
+      gate.enter();
+      try {
+        database.engine().compactRange(slice.from().orElse(null), slice.to().orElse(null));
+      } finally {
+        gate.leave();
+      }
+      progress.advance(1);
+    }
+    writes.incrementAndGet();
+    flush(); // throws what went wrong
+  }
+
+  private long bytesBetween(byte[] from, byte[] to) {
+    gate.enter();
+    try {
+      return database.bytesBetween(from, to);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /** Reads all pairs, then what LevelDB does not check of its files. */
+  @Override
+  public KvTask verify() {
+    return KvTask.start(
+        context().executor(),
+        "verify",
+        "keys",
+        progress -> {
+          FileChecks.run(context().disk(), context().directory(), progress);
+          readAll(progress);
+        });
+  }
+
+  private void readAll(KvTask.Progress progress) {
+    try (KvCursor cursor = iterate()) {
+      while (cursor.next()) {
+        cursor.value();
+        progress.advance(1);
+      }
+    } catch (CorruptionException e) {
+      progress.problem(e.getMessage(), e.path().orElse(null)); // where a walk meets damage, it ends
+    }
+  }
+
+  private LevelFigures levelFigures() {
+    if (!gate.tryEnter()) {
+      return LevelFigures.NONE;
+    }
+    try {
+      return LevelFigures.parse(database.engine().getProperty(LevelFigures.PROPERTY));
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public KvStats stats() {
+    KvStats.Builder stats =
+        statsBuilder()
+            .metric(
+                KvMetric.upperBound(
+                    KvMetric.KEYS,
+                    keys.get(),
+                    Unit.COUNT,
+                    "Live keys at most: those last counted by size(), and all puts since."))
+            .metric(
+                KvMetric.gauge(
+                    "droppedBytes",
+                    droppedBytes,
+                    Unit.BYTES,
+                    "Bytes of torn ends of logs that were cut off when the store was opened."));
+    figures.get().addTo(stats);
+    return stats.build();
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    List<KvException> problems = new ArrayList<>();
+    attempt(problems, this::askForFailures);
+    gate.shut();
+    for (LevelDbCursor cursor : List.copyOf(cursors)) {
+      cursor.close();
+    }
+    database.close();
+    attempt(problems, () -> files.closeCleanly(keys.get()));
+    if (!problems.isEmpty()) {
+      throw problems.get(0);
+    }
+  }
+
+  private void attempt(List<KvException> problems, Runnable action) {
+    try {
+      checkNotFailed();
+      action.run();
+    } catch (KvException e) {
+      problems.add(e);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A command that measures engines, and prints what was measured with how and where it was. */
+public abstract class ReportCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "ENGINE",
+      arity = "1..*",
+      description = {
+        "A spec such as json or ensemble:lmdb, with options after commas (json,json.option=value);",
+        "bare-SPEC for the backend's store without guard and counters; or a library without us:",
+        "raw-leveldb, raw-lmdb, raw-lmdb-zero-copy. The others are held against the first."
+      })
+  private List<String> engines = List.of();
+
+  @Option(
+      names = "--value-bytes",
+      defaultValue = "1000",
+      description = "Length of each value (default: ${DEFAULT-VALUE}).")
+  private int valueBytes;
+
+  @Option(
+      names = "--threads",
+      defaultValue = "2",
+      description = "Threads that call (default: ${DEFAULT-VALUE}).")
+  private int threads;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description = "How often each engine is measured, by turns (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(names = "--sync", description = "Make each write durable at its return.")
+  private boolean sync;
+
+  @Option(
+      names = "--heap",
+      defaultValue = "1g",
+      description = "Heap of each process that is measured (default: ${DEFAULT-VALUE}).")
+  private String heap = "";
+
+  @Option(
+      names = "--directory",
+      defaultValue = "${sys:java.io.tmpdir}",
+      description = "Where the files of the engines are, which are deleted (${DEFAULT-VALUE}).")
+  private Path directory = Path.of("");
+
+  @Option(names = "--csv", description = "Write all figures of all rounds to this file.")
+  private @Nullable Path csv;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  /** Measures everything. */
+  protected abstract Report measure();
+
+  @Override
+  public final Integer call() throws IOException {
+    Report report = measure();
+    Path file = csv;
+    if (file != null) {
+      Files.writeString(file, report.toCsv());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(header());
+    out.print(report.toMarkdown());
+    out.flush();
+    return 0;
+  }
+
+  private String header() {
+    return String.format(
+        Locale.ROOT,
+        "%s%n%n- `./%s`%n- %s%n- JVM of each process: `%s`%n- durability: %s%n",
+        "Measured by turns; medians of " + rounds + " rounds. Read the ratios.",
+        spec.root().name() + " " + String.join(" ", originalArguments()),
+        Machine.describe(),
+        String.join(" ", Machine.jvmFlags(heap)),
+        sync
+            ? "each write is on the medium at its return"
+            : "no write waits for the medium; it is made durable by a flush after the last one");
+  }
+
+  private List<String> originalArguments() {
+    return spec.root().commandLine().getParseResult().originalArgs();
+  }
+
+  /** Shows what is being done. */
+  protected final void progress(int round, String engine, String what) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf(Locale.ROOT, "round %d of %d: %s: %s%n", round + 1, rounds, engine, what);
+    err.flush();
+  }
+
+  /** Returns what stands above the names of the engines. */
+  protected final String title(long keys) {
+    return String.format(Locale.ROOT, "%,d x %d B", keys, valueBytes);
+  }
+
+  /** Returns the engines. */
+  protected final List<String> engines() {
+    return engines;
+  }
+
+  /** Returns the length of each value. */
+  protected final int valueBytes() {
+    return valueBytes;
+  }
+
+  /** Returns how many threads call. */
+  protected final int threads() {
+    return threads;
+  }
+
+  /** Returns how often each engine is measured. */
+  protected final int rounds() {
+    return rounds;
+  }
+
+  /** Tells whether each write is durable at its return. */
+  protected final boolean sync() {
+    return sync;
+  }
+
+  /** Returns the heap of each process that is measured. */
+  protected final String heap() {
+    return heap;
+  }
+
+  /** Returns where the files are. */
+  protected final Path directory() {
+    return directory;
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.bench.calls;
+
+import dev.ensemblekv.bench.Column;
+import dev.ensemblekv.bench.Column.Unit;
+import dev.ensemblekv.bench.Machine;
+import dev.ensemblekv.bench.Report;
+import dev.ensemblekv.bench.ReportCommand;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures single calls: each engine, call and round in a process of its own, by JMH. */
+@Command(
+    name = "calls",
+    description = "Measure single calls of engines by JMH, and their ratios to the first engine.")
+public final class CallsCommand extends ReportCommand {
+  @Option(
+      names = "--calls",
+      split = ",",
+      defaultValue = "get,getAbsent,put,batch,scan,read",
+      description = "What to measure (default: ${DEFAULT-VALUE}).")
+  private List<String> calls = List.of();
+
+  @Option(
+      names = "--keys",
+      defaultValue = "100000",
+      description = "Keys in each engine (default: ${DEFAULT-VALUE}).")
+  private int keys;
+
+  @Option(
+      names = "--iterations",
+      defaultValue = "3",
+      description = "Measured iterations per round, after two to warm up (default: 3).")
+  private int iterations;
+
+  @Option(
+      names = "--millis",
+      defaultValue = "1000",
+      description = "Length of an iteration (default: ${DEFAULT-VALUE}).")
+  private long millis;
+
+  @Option(names = "--profiler", description = "A profiler of JMH, such as gc; shows JMH's output.")
+  private String profiler = "";
+
+  @Override
+  protected Report measure() {
+    List<Column> rates =
+        calls.stream().map(call -> new Column(call + "/s", Unit.PER_SECOND)).toList();
+    List<Column> costs =
+        calls.stream().map(call -> new Column(call + " CPU us", Unit.MICROSECONDS)).toList();
+    Report report = new Report(title(keys), engines(), List.of(rates, costs));
+    for (int round = 0; round < rounds(); round++) {
+      report.beginRound();
+      List<String> order = new ArrayList<>(engines());
+      Collections.rotate(order, round);
+      Map<String, Map<Column, Double>> figures = new HashMap<>();
+      for (int i = 0; i < calls.size(); i++) {
+        for (String engine : order) {
+          progress(round, engine, calls.get(i));
+          RunResult result = run(engine, calls.get(i));
+          Map<Column, Double> own = figures.computeIfAbsent(engine, e -> new HashMap<>());
+          own.put(rates.get(i), result.getPrimaryResult().getScore());
+          Result<?> cost = Objects.requireNonNull(result.getSecondaryResults().get(CpuTime.LABEL));
+          own.put(costs.get(i), cost.getScore());
+        }
+      }
+      figures.forEach(report::add);
+    }
+    return report;
+  }
+
+  private RunResult run(String engine, String call) {
+    TimeValue time = TimeValue.milliseconds(millis);
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(CallBenchmark.class.getName() + "\\." + call + "$")
+            .param("engine", engine)
+            .param("keys", Integer.toString(keys))
+            .param("valueBytes", Integer.toString(valueBytes()))
+            .param("sync", Boolean.toString(sync()))
+            .param("directory", directory().toString())
+            .jvmArgs(Machine.jvmFlags(heap()).toArray(String[]::new))
+            .forks(1)
+            .threads(threads())
+            .warmupIterations(2)
+            .warmupTime(time)
+            .measurementIterations(iterations)
+            .measurementTime(time)
+            .addProfiler(CpuTime.class)
+            .shouldFailOnError(true)
+            .verbosity(profiler.isEmpty() ? VerboseMode.SILENT : VerboseMode.NORMAL);
+    if (!profiler.isEmpty()) {
+      options.addProfiler(profiler);
+    }
+    try {
+      Collection<RunResult> results = new Runner(options.build()).run();
+      return results.iterator().next();
+    } catch (RunnerException e) {
+      throw new IllegalStateException(engine + ": " + call + ": " + e.getMessage(), e);
+    }
+  }
+}

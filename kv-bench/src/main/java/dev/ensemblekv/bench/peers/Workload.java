@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.bench.peers;
+
+import dev.ensemblekv.bench.Machine;
+import dev.ensemblekv.bench.Pairs;
+import dev.ensemblekv.bench.TemporaryDirectory;
+import dev.ensemblekv.bench.engine.Engine;
+import dev.ensemblekv.bench.engine.Engines;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done with one engine: load all keys; get keys that are there; get keys that are not; put
+ * and get half and half; close, open again and get one key; and, no longer timed, get all keys.
+ *
+ * <p>Every value that is read is compared with what was written last. So that this is known, the
+ * keys are dealt out to the threads, and each puts and gets its own in the mixed phase.
+ *
+ * @param engine its name
+ * @param directory where its files are
+ * @param pairs its keys and values
+ * @param keys how many
+ * @param operations how many gets, absent gets, and mixed calls
+ * @param threads how many threads
+ * @param sync whether each write is durable at its return
+ */
+record Workload(
+    String engine,
+    Path directory,
+    Pairs pairs,
+    long keys,
+    long operations,
+    int threads,
+    boolean sync) {
+
+  private static final double NANOS_PER_MICRO = 1e3;
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final double P99 = 99;
+  private static final int PRECISION = 2;
+
+  /** What was found out. */
+  record Outcome(Map<Figure, Double> figures, String libraries) {}
+
+  Outcome run() throws InterruptedException {
+    Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+    byte[] versions = new byte[Math.toIntExact(keys)];
+    String libraries;
+    try (Crew crew = new Crew(threads)) {
+      try (Engine opened = Engines.open(engine, directory, sync)) {
+        libraries = opened.libraries();
+        figures.put(Figure.LOAD, keys / load(crew, opened));
+        get(crew, opened, versions, figures);
+        figures.put(Figure.ABSENT, operations / getAbsent(crew, opened));
+        figures.put(Figure.MIXED, operations / putAndGet(crew, opened, versions));
+      }
+      figures.put(Figure.MEMORY, Machine.peakResidentBytes());
+      figures.put(Figure.DISK, (double) new TemporaryDirectory(directory).bytes() / dataBytes());
+      long begun = System.nanoTime();
+      try (Engine reopened = Engines.open(engine, directory, sync)) {
+        byte[] value = reopened.get(pairs.key(0));
+        figures.put(Figure.REOPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
+        new Check().value(0, versions[0], value);
+        getAll(crew, reopened, versions);
+      }
+    }
+    return new Outcome(figures, libraries);
+  }
+
+  private double dataBytes() {
+    return (double) keys * (Pairs.KEY_BYTES + pairs.valueBytes());
+  }
+
+  /** Compares values with what they should be; for one thread. */
+  private final class Check {
+    private final byte[] expected = new byte[pairs.valueBytes()];
+
+    void value(long index, int version, byte @Nullable [] value) {
+      pairs.fill(expected, index, version);
+      if (!Arrays.equals(expected, value)) {
+        throw new IllegalStateException(
+            engine + " returned a wrong value for key " + index + ", version " + version);
+      }
+    }
+  }
+
+  private double load(Crew crew, Engine opened) throws InterruptedException {
+    return crew.run(
+        thread -> {
+          for (long index = thread; index < keys; index += threads) {
+            opened.put(pairs.key(index), pairs.value(index, 0));
+          }
+          if (thread == 0) {
+            opened.flush();
+          }
+        });
+  }
+
+  private void get(Crew crew, Engine opened, byte[] versions, Map<Figure, Double> figures)
+      throws InterruptedException {
+    Histogram all = new Histogram(PRECISION);
+    double seconds =
+        crew.run(
+            thread -> {
+              Histogram latency = new Histogram(PRECISION);
+              Check check = new Check();
+              SplittableRandom random = random(thread);
+              for (long i = thread; i < operations; i += threads) {
+                long index = random.nextLong(keys);
+                byte[] key = pairs.key(index);
+                long begun = System.nanoTime();
+                byte[] value = opened.get(key);
+                latency.recordValue(System.nanoTime() - begun);
+                check.value(index, versions[(int) index], value);
+              }
+              synchronized (all) {
+                all.add(latency);
+              }
+            });
+    figures.put(Figure.GET, operations / seconds);
+    figures.put(Figure.GET_P99, all.getValueAtPercentile(P99) / NANOS_PER_MICRO);
+  }
+
+  private double getAbsent(Crew crew, Engine opened) throws InterruptedException {
+    return crew.run(
+        thread -> {
+          SplittableRandom random = random(thread);
+          for (long i = thread; i < operations; i += threads) {
+            long index = keys + random.nextLong(keys);
+            if (opened.get(pairs.key(index)) != null) {
+              throw new IllegalStateException(engine + " has key " + index + ", never put");
+            }
+          }
+        });
+  }
+
+  private double putAndGet(Crew crew, Engine opened, byte[] versions) throws InterruptedException {
+    return crew.run(
+        thread -> {
+          Check check = new Check();
+          SplittableRandom random = random(thread);
+          long own = (keys - thread + threads - 1) / threads;
+          for (long i = thread; i < operations; i += threads) {
+            int index = (int) (thread + threads * random.nextLong(own));
+            if (random.nextBoolean()) {
+              opened.put(pairs.key(index), pairs.value(index, ++versions[index]));
+            } else {
+              check.value(index, versions[index], opened.get(pairs.key(index)));
+            }
+          }
+        });
+  }
+
+  private void getAll(Crew crew, Engine opened, byte[] versions) throws InterruptedException {
+    crew.run(
+        thread -> {
+          Check check = new Check();
+          for (int index = thread; index < keys; index += threads) {
+            check.value(index, versions[index], opened.get(pairs.key(index)));
+          }
+        });
+  }
+
+  private SplittableRandom random(int thread) {
+    return new SplittableRandom(pairs.seed() + thread);
+  }
+}

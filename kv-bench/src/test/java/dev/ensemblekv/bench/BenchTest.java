@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands, with so little work that their figures mean nothing. */
+class BenchTest {
+  @TempDir Path temp;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--directory", temp.toString(), "--heap", "64m"));
+    return Bench.run(new PrintWriter(out), new PrintWriter(err, true), all.toArray(String[]::new));
+  }
+
+  @Test
+  void peersAreComparedInSeveralRounds() throws Exception {
+    Path csv = temp.resolve("figures.csv");
+
+    int exitCode =
+        run(
+            "peers",
+            "raw-lmdb",
+            "json",
+            "--rounds=2",
+            "--keys=100",
+            "--operations=50",
+            "--csv=" + csv);
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("- `./kv bench peers raw-lmdb json --rounds=2 ")
+        .contains("- raw-lmdb: lmdbjava ")
+        .contains("| 100 x 1000 B | load/s | get/s | get p99 us | absent/s | 50:50/s |")
+        .containsPattern("\n\\| json \\| [1-9]")
+        .containsPattern("\n\\| json \\| \\d+\\.\\d+ \\(\\d+\\.\\d+ \\.\\.\\. ")
+        .doesNotContain("NaN");
+    assertThat(Files.readAllLines(csv)).hasSize(5).first().asString().startsWith("round,engine,");
+    assertThat(temp).isDirectoryNotContaining(Files::isDirectory);
+  }
+
+  @Test
+  void anEngineThatLosesAValueIsFoundOut() {
+    int exitCode = run("peers", "memory", "--rounds=1", "--keys=10", "--operations=10");
+
+    assertThat(exitCode).isEqualTo(3);
+    assertThat(err.toString()).contains("memory failed with exit code 3");
+  }
+
+  @Test
+  void callsAreMeasuredByJmh() {
+    int exitCode =
+        run(
+            "calls",
+            "memory",
+            "bare-memory",
+            "--calls=get",
+            "--keys=10",
+            "--rounds=1",
+            "--millis=10");
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .containsPattern("\\| memory \\| [1-9]")
+        .containsPattern("\\| bare-memory \\| \\d+\\.\\d+ \\|")
+        .contains("| get CPU us |");
+  }
+
+  @Test
+  void anEngineIsNeeded() {
+    assertThat(run("peers")).isEqualTo(2);
+  }
+}
