@@ -107,7 +107,7 @@ final class NativeLibrary {
         new NativeOptions()
             .createIfMissing(true)
             .compression(NativeCompressionType.kSnappyCompression);
-    NativeDB database = NativeDB.open(options, folder.toFile());
+    NativeDB database = OpenDatabase.open(options, folder);
     try {
       database.put(new NativeWriteOptions(), new byte[] {1}, new byte[PROBE_BYTES]);
       database.compactRange(null, null);

@@ -57,7 +57,7 @@ final class OpenDatabase implements AutoCloseable {
               .maxOpenFiles(context.option(LevelDbOptions.MAX_OPEN_FILES).intValue())
               .compression(compression)
               .cache(cache);
-      return new OpenDatabase(NativeDB.open(options, directory.toFile()), cache);
+      return new OpenDatabase(open(options, directory), cache);
     } catch (IOException e) {
       cache.delete();
       throw failure(e, context.directory());
@@ -65,6 +65,11 @@ final class OpenDatabase implements AutoCloseable {
       cache.delete();
       throw e;
     }
+  }
+
+  /** Opens a database, of which the caller handles everything else. */
+  static NativeDB open(NativeOptions options, Path directory) throws IOException {
+    return NativeDB.open(options, directory.toFile());
   }
 
   private static KvException failure(IOException error, Path directory) {

@@ -3,6 +3,7 @@ package dev.ensemblekv.it.architecture;
 
 import java.io.File;
 import java.lang.module.FindException;
+import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
 import java.nio.file.Files;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The modules on the class path of the tests, as a module path would see them. */
 final class OurModules {
@@ -28,13 +31,22 @@ final class OurModules {
         .toList();
   }
 
-  /** Returns what on the class path is a module with a descriptor; the first of each name. */
+  /**
+   * Returns what on the class path is a module with a descriptor, or required by one of ours; the
+   * first of each name.
+   */
   static List<Path> modulePath() {
+    Set<String> required =
+        all().stream()
+            .flatMap(module -> module.descriptor().requires().stream())
+            .map(Requires::name)
+            .collect(Collectors.toSet());
     var byName = new TreeMap<String, Path>();
     for (Path entry : classPath()) {
       for (ModuleReference module : modulesAt(entry)) {
-        if (!module.descriptor().isAutomatic()) {
-          byName.putIfAbsent(module.descriptor().name(), entry);
+        String name = module.descriptor().name();
+        if (!module.descriptor().isAutomatic() || required.contains(name)) {
+          byName.putIfAbsent(name, entry);
         }
       }
     }
