@@ -38,7 +38,8 @@ class ArchitectureTest {
   private static final Set<String> FRAMEWORK = Set.of("api", "spi");
 
   /** The packages that stand on kv-api, each a module of its own. */
-  private static final Set<String> ROOMS = Set.of("cli", "ensemble", "json", "leveldb", "memory", "tck");
+  private static final Set<String> ROOMS =
+      Set.of("cli", "ensemble", "json", "leveldb", "memory", "tck");
 
   /** What kv-api exports. */
   private static final String[] EXPORTED = {
