@@ -107,6 +107,26 @@ class DamagedTableTest {
     }
   }
 
+  /**
+   * Then there is no other block to go to, and LevelDB's iterator looks as if nothing was there.
+   */
+  @Test
+  void aScanOfOneBlockEndsWithAnException() throws IOException {
+    Path small = temp.resolve("small");
+    try (KvStore store = Stores.open(small, LARGE)) {
+      fill(store, 0, 3, VALUE);
+      store.compact().result();
+    }
+    Stores.flip(files(small, ".sst").get(0), 20);
+    try (KvStore store = Stores.open(small, LARGE)) {
+      for (KeyRange range : new KeyRange[] {KeyRange.all(), KeyRange.all().reversed()}) {
+        try (KvCursor cursor = store.scan(range)) {
+          assertThatThrownBy(cursor::next).as("%s", range).isInstanceOf(CorruptionException.class);
+        }
+      }
+    }
+  }
+
   @Test
   void aCompactionDoesNotCopyDamageOn() throws IOException {
     KvStore store = openWithDamageAt(250);

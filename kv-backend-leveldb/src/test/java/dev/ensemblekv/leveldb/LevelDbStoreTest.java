@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvState;
@@ -23,6 +24,7 @@ import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.spi.io.Disk;
+import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -309,6 +311,43 @@ class LevelDbStoreTest {
         .isEqualTo(100);
     try (KvStore store = KvStores.open(raw)) {
       assertThat(checked(store, 100)).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void aDatabaseThatAnotherProgramHasOpenIsLeftAlone() throws Exception {
+    Stores.open(directory()).close();
+    Path lock = directory().resolve("LOCK");
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Locker.class.getName(),
+                lock.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(other.getInputStream().read()).isEqualTo('!');
+      assertThatThrownBy(() -> Stores.open(directory()))
+          .hasMessageContaining("another program")
+          .satisfies(e -> assertThat(((KvException) e).path()).contains(lock));
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    Stores.open(directory()).close();
+  }
+
+  /** The other program: locks the file until it is killed. */
+  static final class Locker {
+    private Locker() {}
+
+    public static void main(String[] args) throws IOException {
+      try (DiskLock held = Disk.real().tryLock(Path.of(args[0])).orElseThrow()) {
+        System.out.print(held == null ? '?' : '!');
+        System.out.flush();
+        System.in.read();
+      }
     }
   }
 
