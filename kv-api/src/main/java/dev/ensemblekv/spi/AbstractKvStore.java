@@ -229,7 +229,8 @@ public abstract class AbstractKvStore implements KvStore {
     return KvTask.start(context.executor(), "verify", "keys", this::readAll);
   }
 
-  private void readAll(KvTask.Progress progress) {
+  /** Reads all pairs for a task that checks the store; the first damage that is met ends it. */
+  protected final void readAll(KvTask.Progress progress) {
     try (KvCursor cursor = iterate()) {
       while (cursor.next()) {
         cursor.key();

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** What LevelDB tells of errors, which is a text only, as exceptions of the project. */
 final class Failures {
   private static final Pattern FILE =
-      Pattern.compile("\\S*?((\\d+\\.(?:sst|log|dbtmp)|MANIFEST-\\d+|CURRENT))\\b");
+      Pattern.compile("(\\d+\\.(?:sst|log|dbtmp)|MANIFEST-\\d+|CURRENT)\\b");
 
   private Failures() {}
 

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 /** The names of LevelDB's files. */
 final class FileNames {
   static final String CURRENT = "CURRENT";
+  static final String LOCK = "LOCK";
 
   private static final Pattern LOG = Pattern.compile("(\\d{1,18})\\.log");
   private static final Pattern MANIFEST = Pattern.compile("MANIFEST-\\d{1,18}");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.leveldb;
 
-import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
@@ -293,17 +292,6 @@ final class LevelDbStore extends AbstractKvStore {
           FileChecks.run(context().disk(), context().directory(), progress);
           readAll(progress);
         });
-  }
-
-  private void readAll(KvTask.Progress progress) {
-    try (KvCursor cursor = iterate()) {
-      while (cursor.next()) {
-        cursor.value();
-        progress.advance(1);
-      }
-    } catch (CorruptionException e) {
-      progress.problem(e.getMessage(), e.path().orElse(null)); // where a walk meets damage, it ends
-    }
   }
 
   private LevelFigures levelFigures() {

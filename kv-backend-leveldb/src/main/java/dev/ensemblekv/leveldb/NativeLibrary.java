@@ -7,7 +7,6 @@ import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.fusesource.leveldbjni.JniDBFactory;
 import org.fusesource.leveldbjni.internal.NativeCompressionType;
 import org.fusesource.leveldbjni.internal.NativeDB;
 import org.fusesource.leveldbjni.internal.NativeOptions;
@@ -29,15 +28,14 @@ final class NativeLibrary {
 
   private NativeLibrary() {}
 
-  /** Returns the name and version of the library. */
+  /** Returns the name and version of the library, without loading it. */
   static String version() {
     Package library = NativeDB.class.getPackage();
     String version = library == null ? null : library.getImplementationVersion();
     if (version == null && NativeDB.class.getModule().isNamed()) {
-      version =
-          NativeDB.class.getModule().getDescriptor().rawVersion().orElse(JniDBFactory.VERSION);
+      version = NativeDB.class.getModule().getDescriptor().rawVersion().orElse(null);
     }
-    return "leveldbjni " + (version == null ? JniDBFactory.VERSION : version);
+    return version == null ? "leveldbjni" : "leveldbjni " + version;
   }
 
   /**
@@ -107,7 +105,7 @@ final class NativeLibrary {
         new NativeOptions()
             .createIfMissing(true)
             .compression(NativeCompressionType.kSnappyCompression);
-    NativeDB database = NativeDB.open(options, folder.toFile());
+    NativeDB database = OpenDatabase.open(options, folder);
     try {
       database.put(new NativeWriteOptions(), new byte[] {1}, new byte[PROBE_BYTES]);
       database.compactRange(null, null);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.leveldb;
 
-import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,26 +56,19 @@ final class OpenDatabase implements AutoCloseable {
               .maxOpenFiles(context.option(LevelDbOptions.MAX_OPEN_FILES).intValue())
               .compression(compression)
               .cache(cache);
-      return new OpenDatabase(NativeDB.open(options, directory.toFile()), cache);
+      return new OpenDatabase(open(options, directory), cache);
     } catch (IOException e) {
       cache.delete();
-      throw failure(e, context.directory());
+      throw Failures.of(e, context.directory());
     } catch (RuntimeException | Error e) {
       cache.delete();
       throw e;
     }
   }
 
-  private static KvException failure(IOException error, Path directory) {
-    String text = String.valueOf(error.getMessage());
-    return text.contains("/LOCK")
-        ? new KvException(
-            "another program has the database open without Ensemble KV, or may not lock it; end"
-                + " that: "
-                + text,
-            directory,
-            error)
-        : Failures.of(error, directory);
+  /** Opens a database, of which the caller handles everything else. */
+  static NativeDB open(NativeOptions options, Path directory) throws IOException {
+    return NativeDB.open(options, directory.toFile());
   }
 
   NativeDB engine() {

@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
+import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -49,15 +50,35 @@ record Opening(OpenDatabase database, long keysBound, long droppedBytes) {
   }
 
   private static Opening reopen(KvOpenContext context) throws IOException {
-    Database database =
-        Database.recover(
-            context.disk(), context.directory(), context.option(LevelDbOptions.CHECK_TABLES));
+    DiskLock lock = lock(context);
+    Database database;
+    try {
+      database =
+          Database.recover(
+              context.disk(), context.directory(), context.option(LevelDbOptions.CHECK_TABLES));
+    } finally {
+      lock.close();
+    }
     return opened(
         context,
         database.logBytes(),
         database.tableBytes(),
         database.keysBound(),
         database.droppedBytes());
+  }
+
+  /** Takes LevelDB's own lock: files that another program has mapped must not be cut. */
+  private static DiskLock lock(KvOpenContext context) throws IOException {
+    Path lock = context.directory().resolve(FileNames.LOCK);
+    return context
+        .disk()
+        .tryLock(lock)
+        .orElseThrow(
+            () ->
+                new KvException(
+                    "another program has the database open, without Ensemble KV; end that first",
+                    lock,
+                    null));
   }
 
   private static Opening opened(

@@ -38,7 +38,8 @@ class ArchitectureTest {
   private static final Set<String> FRAMEWORK = Set.of("api", "spi");
 
   /** The packages that stand on kv-api, each a module of its own. */
-  private static final Set<String> ROOMS = Set.of("cli", "ensemble", "json", "memory", "tck");
+  private static final Set<String> ROOMS =
+      Set.of("cli", "ensemble", "json", "leveldb", "memory", "tck");
 
   /** What kv-api exports. */
   private static final String[] EXPORTED = {
@@ -116,6 +117,8 @@ class ArchitectureTest {
         .that(DescribedPredicate.not(areIn("cli..", "tck..")))
         .and()
         .haveNameNotMatching(OURS.replace(".", "\\.") + "\\.spi\\.io\\.RealDisk.*")
+        .and()
+        .doNotHaveFullyQualifiedName(OURS + ".leveldb.OpenDatabase") // hands a name to native code
         .should()
         .dependOnClassesThat(
             belongToAnyOf(

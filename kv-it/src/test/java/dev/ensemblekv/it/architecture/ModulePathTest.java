@@ -37,6 +37,9 @@ class ModulePathTest {
           try (KvStore store = KvStores.open("ensemble:json", Path.of(args[0]))) {
             store.put(new byte[] {1}, new byte[] {2});
           }
+          try (KvStore store = KvStores.open("leveldb", Path.of(args[0] + "-leveldb"))) {
+            store.put(new byte[] {1}, new byte[] {3});
+          }
           try (KvStore store = KvStores.open(Path.of(args[0]))) {
             System.out.println(
                 KvStores.class.getModule().getName() + " " + store.get(new byte[] {1})[0]);

@@ -3,6 +3,7 @@ package dev.ensemblekv.it.architecture;
 
 import java.io.File;
 import java.lang.module.FindException;
+import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The modules on the class path of the tests, as a module path would see them. */
 final class OurModules {
@@ -25,7 +27,6 @@ final class OurModules {
       Set.of(
           "jnr.a64asm",
           "jnr.x86asm",
-          "lmdbjava",
           "org.jnrproject.constants",
           "org.jnrproject.ffi",
           "org.jnrproject.jffi",
@@ -42,13 +43,24 @@ final class OurModules {
         .toList();
   }
 
-  /** Returns what on the class path is a module that ours may need; the first of each name. */
+  /**
+   * Returns what on the class path is a module with a descriptor, or required by one of ours, directly
+   * or not; the first of each name.
+   */
   static List<Path> modulePath() {
+    Set<String> required =
+        all().stream()
+            .flatMap(module -> module.descriptor().requires().stream())
+            .map(Requires::name)
+            .collect(Collectors.toSet());
     var byName = new TreeMap<String, Path>();
     for (Path entry : classPath()) {
       for (ModuleReference module : modulesAt(entry)) {
-        if (!module.descriptor().isAutomatic() || AUTOMATIC.contains(module.descriptor().name())) {
-          byName.putIfAbsent(module.descriptor().name(), entry);
+        String name = module.descriptor().name();
+        if (!module.descriptor().isAutomatic()
+            || required.contains(name)
+            || AUTOMATIC.contains(name)) {
+          byName.putIfAbsent(name, entry);
         }
       }
     }
