@@ -44,8 +44,8 @@ final class OurModules {
   }
 
   /**
-   * Returns what on the class path is a module with a descriptor, or required by one of ours, directly
-   * or not; the first of each name.
+   * Returns what on the class path is a module with a descriptor, or required by one of ours,
+   * directly or not; the first of each name.
    */
   static List<Path> modulePath() {
     Set<String> required =
