@@ -39,12 +39,17 @@ class ArchitectureTest {
 
   /** The packages that stand on kv-api, each a module of its own. */
   private static final Set<String> ROOMS =
-      Set.of("cli", "ensemble", "json", "leveldb", "memory", "tck");
+      Set.of("cli", "ensemble", "json", "leveldb", "lmdb", "memory", "tck");
 
   /** What kv-api exports. */
   private static final String[] EXPORTED = {
     OURS + ".api", OURS + ".spi", OURS + ".spi.io",
   };
+
+  /** What unpacks a native library, and tells it where its files are. */
+  private static final String NATIVE =
+      OURS.replace(".", "\\.")
+          + "\\.(leveldb\\.(OpenDatabase|ReadOnlyCopy)|lmdb\\.(NativeLibrary|Database))";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -118,7 +123,7 @@ class ArchitectureTest {
         .and()
         .haveNameNotMatching(OURS.replace(".", "\\.") + "\\.spi\\.io\\.RealDisk.*")
         .and()
-        .doNotHaveFullyQualifiedName(OURS + ".leveldb.OpenDatabase") // hands a name to native code
+        .haveNameNotMatching(NATIVE)
         .should()
         .dependOnClassesThat(
             belongToAnyOf(

@@ -39,6 +39,7 @@ class ServicesTest {
             "dev.ensemblekv.ensemble",
             "dev.ensemblekv.json",
             "dev.ensemblekv.leveldb",
+            "dev.ensemblekv.lmdb",
             "dev.ensemblekv.memory",
             "dev.ensemblekv.tck");
   }
@@ -82,6 +83,6 @@ class ServicesTest {
           .extracting(KvOption::name)
           .allMatch(option -> option.startsWith(backend.name() + "."));
     }
-    assertThat(names).containsExactlyInAnyOrder("ensemble", "json", "leveldb", "memory");
+    assertThat(names).containsExactlyInAnyOrder("ensemble", "json", "leveldb", "lmdb", "memory");
   }
 }
