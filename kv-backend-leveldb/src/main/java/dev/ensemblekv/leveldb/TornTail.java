@@ -30,10 +30,8 @@ final class TornTail {
   private static final int SECTOR_BYTES = 512;
   private static final int PAGE_BYTES = 4096;
 
-  /** Shorter gaps are as likely to be data that happens to be zero. */
-  private static final int MIN_GAP_BYTES = 4;
-
-  private static final int MIN_KILL_GAP_BYTES = 8;
+  /** Shorter gaps may be data: the number of a batch has up to seven zeros. */
+  private static final int MIN_GAP_BYTES = 8;
 
   private final LogFile log;
   private final long at;
@@ -74,7 +72,7 @@ final class TornTail {
     }
     for (long gap = at; gap < end; gap++) {
       long gapEnd = log.firstNonZero(gap, end);
-      if (gapEnd - gap >= MIN_KILL_GAP_BYTES || (gapEnd == end && gapEnd > gap)) {
+      if (gapEnd - gap >= MIN_GAP_BYTES || (gapEnd == end && gapEnd > gap)) {
         return true;
       }
       gap = gapEnd;

@@ -190,11 +190,11 @@ class LevelDbStoreTest {
   @Test
   void aKilledStoreKeepsItsWritesAndABoundOfItsKeys() throws IOException {
     Path copy;
-    try (KvStore store = Stores.open(directory(), SMALL)) {
+    try (KvStore store = Stores.open(directory())) {
       fill(store, 0, 777, 500);
       copy = Stores.killed(directory(), temp.resolve("copy"));
     }
-    try (KvStore store = Stores.open(copy, SMALL)) {
+    try (KvStore store = Stores.open(copy)) {
       assertThat(metric(store, KvMetric.KEYS)).isGreaterThanOrEqualTo(777);
       assertThat(checked(store, 500)).isEqualTo(777);
       assertThat(metric(store, "droppedBytes")).isZero();
