@@ -7,6 +7,8 @@ module dev.ensemblekv.lmdb {
   requires org.jnrproject.constants;
   requires org.jnrproject.ffi;
   requires org.jnrproject.jffi;
+  requires org.objectweb.asm; // by jnr-ffi, which cannot say so
+  requires org.objectweb.asm.util;
   requires org.slf4j;
 
   exports dev.ensemblekv.lmdb;

@@ -2,6 +2,7 @@
 package dev.ensemblekv.lmdb;
 
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreFullException;
 import java.time.Duration;
@@ -89,6 +90,11 @@ final class Committer implements WriteQueue.Writer {
     if (!durableAtCommit) {
       submit(new WriteRequest(null, 0, true));
     }
+  }
+
+  /** Lets nobody write any more, and waits for who does. */
+  void close() {
+    queue.close();
   }
 
   /** Brings to the medium what was written, before the store is closed. */
@@ -282,7 +288,11 @@ final class Committer implements WriteQueue.Writer {
     } catch (OwnReaderException e) {
       ownReader[0] = true;
     } catch (RuntimeException e) {
-      group.forEach(request -> request.fail(failures.translate("nothing was written", e)));
+      KvException failure = failures.translate("nothing was written", e);
+      if (!(failure instanceof StoreFullException || failure instanceof StoreClosedException)) {
+        latch.fail(failure); // there may be no map any more
+      }
+      group.forEach(request -> request.fail(failure));
       return false;
     }
     if (ownReader[0]) {

@@ -7,6 +7,7 @@ import dev.ensemblekv.spi.io.DiskFile;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,17 @@ final class Copying {
 
   private final KvOpenContext context;
   private final Readers readers;
-  private final Committer committer;
+  private final Consumer<Runnable> betweenCommits;
 
-  Copying(KvOpenContext context, Readers readers, Committer committer) {
+  /**
+   * Prepares a copy.
+   *
+   * @param betweenCommits runs something while nobody writes
+   */
+  Copying(KvOpenContext context, Readers readers, Consumer<Runnable> betweenCommits) {
     this.context = context;
     this.readers = readers;
-    this.committer = committer;
+    this.betweenCommits = betweenCommits;
   }
 
   void run(Path target, KvTask.Progress progress) {
@@ -34,7 +40,7 @@ final class Copying {
         DiskFile to = context.disk().create(target.resolve(DataFile.NAME))) {
       Start start = new Start(source, from);
       try {
-        committer.betweenCommits(start::take);
+        betweenCommits.accept(start::take);
         copy(from, to, start.metas(), progress);
       } finally {
         start.release();

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code data.mdb} as it must be before it is mapped. It begins with two meta pages, which
@@ -26,6 +28,8 @@ import java.util.List;
  * }</pre>
  */
 final class DataFile {
+  private static final Logger LOG = LoggerFactory.getLogger(DataFile.class);
+
   static final String NAME = "data.mdb";
   static final String LOCK_NAME = "lock.mdb";
 
@@ -38,6 +42,7 @@ final class DataFile {
   private static final int ROOT_AT = 40; // within a tree
   private static final int LAST_PAGE_AT = 120;
   private static final int TRANSACTION_AT = 128;
+  private static final long NO_PAGE = -1;
   private static final int MIN_PAGE_BYTES = 256;
   private static final int MAX_PAGE_BYTES = 64 << 10;
 
@@ -96,7 +101,7 @@ final class DataFile {
       DataFile data = new DataFile(path, file);
       List<String> names = new ArrayList<>();
       long root = data.meta.getLong(MAIN_TREE_AT + ROOT_AT);
-      if (root != -1) {
+      if (root != NO_PAGE) {
         new PageReader(file, path, data.pageBytes)
             .forEachOfFirstLeaf(
                 root,
@@ -138,31 +143,37 @@ final class DataFile {
       throw damaged("its last page is said to be " + lastPage, length);
     }
     long missing = lastPage + 1 - wholePages;
-    if (missing > 0 && (missing > Integer.MAX_VALUE || !allFree(wholePages, (int) missing))) {
+    if (missing > 0 && (missing > Integer.MAX_VALUE || !areFree(wholePages, (int) missing))) {
       throw damaged(
           "it has " + length + " bytes and should have " + (lastPage + 1) * pageBytes, length);
     }
   }
 
-  private boolean allFree(long firstPage, int count) throws IOException {
-    BitSet free = new BitSet(count);
+  private boolean areFree(long firstPage, int count) throws IOException {
+    BitSet free = new BitSet();
     long root = meta.getLong(FREE_TREE_AT + ROOT_AT);
-    if (root == -1) {
+    if (root == NO_PAGE) {
       return false;
     }
-    new PageReader(file, path, pageBytes)
-        .forEach(
-            root,
-            entry -> {
-              ByteBuffer pages = entry.data(); // their count, then their numbers
-              for (int at = Long.BYTES; at + Long.BYTES <= pages.limit(); at += Long.BYTES) {
-                long page = pages.getLong(at) - firstPage;
-                if (page >= 0 && page < count) {
-                  free.set((int) page);
-                }
-              }
-            });
+    try {
+      new PageReader(file, path, pageBytes)
+          .forEach(root, entry -> addNumbers(entry.data(), firstPage, count, free));
+    } catch (CorruptionException e) {
+      LOG.debug("the tree of free pages is cut too", e);
+      return false;
+    }
     return free.cardinality() == count;
+  }
+
+  private static void addNumbers(ByteBuffer pages, long firstPage, int count, BitSet numbers) {
+    for (int at = Long.BYTES;
+        at + Long.BYTES <= pages.limit();
+        at += Long.BYTES) { // behind a count
+      long page = pages.getLong(at) - firstPage;
+      if (page >= 0 && page < count) {
+        numbers.set((int) page);
+      }
+    }
   }
 
   private ByteBuffer readMeta(long position) throws IOException {

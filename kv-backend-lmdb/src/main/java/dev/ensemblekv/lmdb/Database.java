@@ -39,7 +39,6 @@ final class Database {
   private long mapBytes;
   private Env<Slice> env;
   private Dbi<Slice> dbi;
-  private long mapAddress;
 
   private Database(
       Path directory,
@@ -56,7 +55,6 @@ final class Database {
     this.env = openEnv();
     try {
       this.dbi = openDbi(create);
-      this.mapAddress = env.info().mapAddress;
       checkPairs();
     } catch (RuntimeException | Error e) {
       env.close();
@@ -163,12 +161,6 @@ final class Database {
     return (env.info().lastPageNumber + 1) * stat.pageSize;
   }
 
-  /** Returns the place in the data file of what a reading transaction shows; negative if none. */
-  long offsetOf(Slice shown) {
-    long offset = shown.address() - mapAddress;
-    return offset < mapBytes ? offset : -1;
-  }
-
   /**
    * Tells whether a key is the name of a database of its own. Called by one thread at a time, as a
    * handle is opened for a moment.
@@ -201,7 +193,6 @@ final class Database {
     try {
       env.setMapSize(2 * before);
       mapBytes = 2 * before;
-      mapAddress = env.info().mapAddress;
     } catch (LmdbNativeException e) {
       reopen();
       throw new StoreFullException(
@@ -222,7 +213,6 @@ final class Database {
     env.close();
     env = openEnv();
     dbi = openDbi(false);
-    mapAddress = env.info().mapAddress;
   }
 
   /** Closes the environment. Closing again does nothing. */

@@ -23,6 +23,7 @@ final class LmdbStats {
     this.database = database;
     this.readers = readers;
     this.committer = committer;
+    readers.beforeShutting(this::ask);
     ask();
   }
 

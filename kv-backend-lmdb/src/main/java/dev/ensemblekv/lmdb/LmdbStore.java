@@ -184,7 +184,14 @@ final class LmdbStore extends AbstractKvStore {
 
   @Override
   public long size() {
-    return reading(reader -> database.dbi().stat(reader.txn()).entries);
+    return reading(
+        reader -> {
+          try {
+            return database.dbi().stat(reader.txn()).entries;
+          } catch (RuntimeException e) {
+            throw failures.translate("the keys cannot be counted", e);
+          }
+        });
   }
 
   @Override
@@ -218,7 +225,16 @@ final class LmdbStore extends AbstractKvStore {
         .checkpoint(
             directory,
             "bytes",
-            progress -> new Copying(context(), readers, committer).run(directory, progress));
+            progress ->
+                new Copying(context(), readers, this::betweenCommits).run(directory, progress));
+  }
+
+  private void betweenCommits(Runnable action) {
+    if (context().isReadOnly()) {
+      action.run();
+    } else {
+      committer.betweenCommits(action);
+    }
   }
 
   @Override
@@ -229,22 +245,20 @@ final class LmdbStore extends AbstractKvStore {
   /** Makes durable what commits did not wait for. */
   @Override
   public void close() {
-    RuntimeException[] failure = new RuntimeException[1];
-    readers.close(
-        () -> {
-          try {
-            if (!context().isReadOnly()) {
-              committer.syncLast();
-            }
-          } catch (RuntimeException e) {
-            failure[0] = e;
-          } finally {
-            database.close();
-          }
-        });
-    if (failure[0] != null) {
-      throw failure[0];
+    boolean closedNow =
+        readers.close(
+            committer::close,
+            () -> {
+              try {
+                if (!context().isReadOnly()) {
+                  committer.syncLast();
+                }
+              } finally {
+                database.close();
+              }
+            });
+    if (closedNow) {
+      checkNotFailed();
     }
-    checkNotFailed();
   }
 }

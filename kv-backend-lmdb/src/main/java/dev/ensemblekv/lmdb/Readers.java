@@ -35,6 +35,7 @@ final class Readers {
   private final Condition opened = lock.newCondition();
   private final Condition ended = lock.newCondition();
   private volatile boolean shut;
+  private volatile Runnable beforeShutting = () -> {};
   private boolean closed; // guarded by lock
 
   Readers(Database database, Failures failures) {
@@ -167,6 +168,11 @@ final class Readers {
     return found[0];
   }
 
+  /** Sets what reads for the last time before others are kept from it. */
+  void beforeShutting(Runnable action) {
+    beforeShutting = action;
+  }
+
   /** Shows all readers that are in use, as far as they stay so. */
   void forEachTaken(Consumer<Reader> action) {
     for (int i = 0; i < MAX; i++) {
@@ -199,6 +205,7 @@ final class Readers {
    * @return whether it ran; else there are still readers
    */
   boolean exclusively(long waitNanos, Consumer<Thread> holders, Runnable action) {
+    beforeShutting.run();
     boolean interrupted = false;
     lock.lock();
     try {
@@ -255,18 +262,22 @@ final class Readers {
   }
 
   /**
-   * Lets nobody in any more, ends the scans, waits for all others, and runs something. Doing it
-   * again does nothing.
+   * Lets nobody in any more, ends the scans, waits for all others, and runs something.
+   *
+   * @param writersEnd waits for who writes, and may wait for readers
+   * @param last run when there is no transaction any more
+   * @return whether it was done; else it was done before
    */
-  void close(Runnable last) {
+  boolean close(Runnable writersEnd, Runnable last) {
     lock.lock();
     try {
       if (closed) {
-        return;
+        return false;
       }
       shut = true;
       closed = true;
       opened.signalAll();
+      ended.signalAll();
     } finally {
       lock.unlock();
     }
@@ -277,6 +288,7 @@ final class Readers {
             scan.closeByStore();
           }
         });
+    writersEnd.run();
     lock.lock();
     try {
       while (isAnyTaken(holder -> {})) {
@@ -284,6 +296,7 @@ final class Readers {
       }
       discardAll();
       last.run();
+      return true;
     } finally {
       lock.unlock();
     }

@@ -62,7 +62,6 @@ final class Values {
               + (key.length > MAX_SHOWN_KEY_BYTES ? "..." : "")
               + " does not match its checksum; restore it from a copy, or put or delete the key",
           failures.file(),
-          database.offsetOf(stored),
           null);
     }
     return Arrays.copyOfRange(bytes, SUM_BYTES, bytes.length);

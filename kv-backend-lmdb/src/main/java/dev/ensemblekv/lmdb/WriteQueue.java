@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.lmdb;
 
+import dev.ensemblekv.api.StoreClosedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +34,12 @@ final class WriteQueue {
 
   private final Writer writer;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
 
   // Guarded by lock.
   private final ArrayDeque<WriteRequest> waiting = new ArrayDeque<>();
   private boolean led;
+  private boolean closed;
 
   WriteQueue(Writer writer) {
     this.writer = writer;
@@ -46,11 +50,15 @@ final class WriteQueue {
    *
    * @param onWait run if another thread leads
    * @return what the change returned
+   * @throws StoreClosedException if the line is closed
    */
   boolean submit(WriteRequest request, Runnable onWait) {
     boolean leads;
     lock.lock();
     try {
+      if (closed) {
+        throw new StoreClosedException();
+      }
       waiting.add(request);
       leads = !led;
       led = true;
@@ -120,8 +128,22 @@ final class WriteQueue {
       WriteRequest next = waiting.peek();
       if (next == null) {
         led = false;
+        idle.signalAll();
       } else {
         next.lead();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets nobody in any more, and waits until all have been written. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      while (led) {
+        idle.awaitUninterruptibly();
       }
     } finally {
       lock.unlock();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.ensemble.EnsembleControl.Phase;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,30 +53,36 @@ final class CleaningJob extends GrowthJob {
       walk = donor.store().iterate();
       cursor = walk;
     }
-    for (int i = 0; i < KEYS_PER_STEP; i++) {
-      if (!walk.next()) {
-        release();
-        donor.store().flush();
-        ensemble.topology().endCleaning(donor);
-        return Step.DONE;
+    MovingKeys foreign = new MovingKeys(donor);
+    boolean more = true;
+    for (int i = 0; i < KEYS_PER_STEP && more; i++) {
+      more = walk.next();
+      if (more) {
+        addIfForeign(walk.key(), foreign);
+        progress.advance();
       }
-      removeIfForeign(walk.key());
-      progress.advance();
     }
-    return Step.AGAIN;
+    foreign.underStripes(this::remove);
+    if (more) {
+      return Step.AGAIN;
+    }
+    release();
+    donor.store().flush();
+    ensemble.topology().endCleaning(donor);
+    return Step.DONE;
   }
 
-  private void removeIfForeign(byte[] key) {
+  private void addIfForeign(byte[] key, MovingKeys foreign) {
     int bits = ensemble.hash().bits(key);
     if (ensemble.topology().table().route(bits).substore() != donor) {
-      ReentrantLock lock = donor.stripes().of(bits);
-      lock.lock();
-      try {
-        donor.store().delete(key);
-      } finally {
-        lock.unlock();
-      }
+      foreign.add(key, bits);
     }
+  }
+
+  private void remove(List<byte[]> keys) {
+    KvBatch batch = new KvBatch();
+    keys.forEach(batch::delete);
+    donor.store().write(batch);
   }
 
   @Override

@@ -138,8 +138,8 @@ final class EnsembleOpening {
   }
 
   /**
-   * Bounds a substore from above: by what its engine knows, else by what a clean close recorded,
-   * else by the last record and what may have been put before the next one was due.
+   * Bounds a substore from above: by what a clean close recorded, else by the last record and what
+   * may have been put before the next one was due; and by what its engine knows.
    */
   private static Substore substore(Manifest manifest, KvCapacity capacity, int id, KvStore store) {
     KvStats stats = store.stats();
@@ -150,8 +150,8 @@ final class EnsembleOpening {
           SubstoreSize.exact(
               capacity,
               id,
-              Substore.figure(stats, KvMetric.KEYS),
-              Substore.figure(stats, KvMetric.LIVE_BYTES)));
+              Substore.bound(stats, KvMetric.KEYS, Long.MAX_VALUE),
+              Substore.bound(stats, KvMetric.LIVE_BYTES, Long.MAX_VALUE)));
     }
     Entry entry = manifest.entries().get(id);
     if (entry == null) {
@@ -163,6 +163,9 @@ final class EnsembleOpening {
     } else {
       size.addUnrecorded();
     }
+    size.limitTo(
+        Substore.bound(stats, KvMetric.KEYS, Long.MAX_VALUE),
+        Substore.bound(stats, KvMetric.LIVE_BYTES, Long.MAX_VALUE));
     return new Substore(id, store, size);
   }
 }

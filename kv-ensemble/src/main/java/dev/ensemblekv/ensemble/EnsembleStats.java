@@ -3,7 +3,6 @@ package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
-import dev.ensemblekv.api.KvMetric.Precision;
 import dev.ensemblekv.api.KvMetric.Unit;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
@@ -147,15 +146,18 @@ final class EnsembleStats {
     private long keys;
     private long bytes;
     private long maxKeys;
-    private boolean exact = true;
+    private boolean exactKeys = true;
+    private boolean exactBytes = true;
     private Optional<String> sick = Optional.empty();
 
     void add(Slot slot, KvStats inner) {
-      exact &= Substore.isExact(inner) && !slot.holdsForeignKeys();
-      long ofThis = figure(inner, KvMetric.KEYS, slot.substore().size().keysBound());
+      exactKeys &= Substore.isExact(inner, KvMetric.KEYS) && !slot.holdsForeignKeys();
+      exactBytes &= Substore.isExact(inner, KvMetric.LIVE_BYTES) && !slot.holdsForeignKeys();
+      SubstoreSize size = slot.substore().size();
+      long ofThis = Substore.bound(inner, KvMetric.KEYS, size.keysBound());
       keys += ofThis;
       maxKeys = Math.max(maxKeys, ofThis);
-      bytes += figure(inner, KvMetric.LIVE_BYTES, slot.substore().size().bytesBound());
+      bytes += Substore.bound(inner, KvMetric.LIVE_BYTES, size.bytesBound());
       if (inner.state() != KvState.OPEN && sick.isEmpty()) {
         sick =
             Optional.of(
@@ -166,27 +168,20 @@ final class EnsembleStats {
       }
     }
 
-    private static long figure(KvStats inner, String name, long otherwise) {
-      return inner.metric(name).map(KvMetric::asLong).orElse(otherwise);
+    private static KvMetric total(String name, long value, boolean exact, Unit unit, String text) {
+      return exact
+          ? KvMetric.gauge(name, value, unit, text)
+          : KvMetric.upperBound(name, value, unit, text);
     }
 
     void addTo(KvStats.Builder stats, int substores) {
-      Precision precision = exact ? Precision.EXACT : Precision.UPPER_BOUND;
+      stats.metric(total(KvMetric.KEYS, keys, exactKeys, Unit.COUNT, "Number of live keys."));
       stats.metric(
-          new KvMetric(
-              KvMetric.KEYS,
-              (double) keys,
-              Unit.COUNT,
-              KvMetric.Kind.GAUGE,
-              precision,
-              "Number of live keys."));
-      stats.metric(
-          new KvMetric(
+          total(
               KvMetric.LIVE_BYTES,
-              (double) bytes,
+              bytes,
+              exactBytes,
               Unit.BYTES,
-              KvMetric.Kind.GAUGE,
-              precision,
               "Bytes of live keys and values."));
       stats.metric(KvMetric.gauge("substores", substores, Unit.COUNT, "Number of substores."));
       stats.metric(

@@ -26,33 +26,51 @@ final class Mirror {
     if (failure != null || !donorRegion.isInUpper(bits)) {
       return;
     }
+    repeat(
+        () -> {
+          if (value == null) {
+            target.store().delete(key);
+          } else {
+            target.store().put(key, value);
+          }
+        });
+  }
+
+  void apply(KvBatch batch) {
+    if (failure != null) {
+      return;
+    }
+    KvBatch moving = new KvBatch();
+    batch.replay(
+        new KvBatch.Handler() {
+          @Override
+          public void put(byte[] key, byte[] value) {
+            if (donorRegion.isInUpper(hash.bits(key))) {
+              moving.put(key, value);
+            }
+          }
+
+          @Override
+          public void delete(byte[] key) {
+            if (donorRegion.isInUpper(hash.bits(key))) {
+              moving.delete(key);
+            }
+          }
+        });
+    if (!moving.isEmpty()) {
+      repeat(() -> target.store().write(moving));
+    }
+  }
+
+  private void repeat(Runnable write) {
     try {
-      if (value == null) {
-        target.store().delete(key);
-      } else {
-        target.store().put(key, value);
-      }
+      write.run();
     } catch (RuntimeException e) {
       fail(e);
     } catch (Error e) {
       fail(e);
       throw e;
     }
-  }
-
-  void apply(KvBatch batch) {
-    batch.replay(
-        new KvBatch.Handler() {
-          @Override
-          public void put(byte[] key, byte[] value) {
-            apply(hash.bits(key), key, value);
-          }
-
-          @Override
-          public void delete(byte[] key) {
-            apply(hash.bits(key), key, null);
-          }
-        });
   }
 
   void fail(Throwable failure) {

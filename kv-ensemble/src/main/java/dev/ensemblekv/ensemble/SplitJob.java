@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
@@ -10,7 +11,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
  *   <li>Count: only live data splits, so the donor's bound is corrected first.
  *   <li>Create: publish that a target may exist, create it, put up the mirror. From here on every
  *       write to the moving half goes to the donor and then to the target, under its stripe.
- *   <li>Copy: walk the donor; for each moving key, under its stripe, write the donor's present
- *       value to the target. It is read again there, so that nothing older than a mirrored write,
- *       and nothing deleted, is ever written.
- *   <li>Verify: walk donor and target, and compare each moving key under its stripe. Flush the
+ *   <li>Copy: walk the donor; for some moving keys at a time, under their stripes, write the
+ *       donor's present values to the target in one batch. They are read again there, so that
+ *       nothing older than a mirrored write, and nothing deleted, is ever written.
+ *   <li>Verify: walk donor and target, and compare the moving keys under their stripes. Flush the
  *       target.
  *   <li>Cut over, under all stripes of the donor: flush the target's last writes, publish the
  *       manifest, swap the table, take down the mirror.
@@ -42,7 +42,10 @@ final class SplitJob extends GrowthJob {
    */
   private static final int LEAST_KEYS = 8;
 
-  private static final int KEYS_PER_STEP = 128;
+  /** Writers of the keys of a step wait for all of it, so it is short, also with large values. */
+  private static final int MOST_KEYS_PER_STEP = 64;
+
+  private static final int BYTES_PER_STEP = 256 << 10;
   private static final int COUNTED_PER_STEP = 4096;
 
   private final EnsembleStore ensemble;
@@ -58,6 +61,7 @@ final class SplitJob extends GrowthJob {
   private @Nullable KvCursor cursor;
   private @Nullable Mirror mirror;
   private int targetId = -1;
+  private int keysPerStep = MOST_KEYS_PER_STEP;
   private boolean countingTarget;
   private long countedKeys;
   private long countedBytes;
@@ -89,19 +93,18 @@ final class SplitJob extends GrowthJob {
   }
 
   private Step count() {
-    KvStats stats = donor.store().stats();
-    if (Substore.isExact(stats)) {
-      keysBefore = donor.size().keysBound();
-      bytesBefore = donor.size().bytesBound();
-      stats = donor.store().stats();
-      return decide(
-          Substore.figure(stats, KvMetric.KEYS), Substore.figure(stats, KvMetric.LIVE_BYTES));
-    }
     KvCursor walk = cursor;
     if (walk == null) {
       keysBefore = donor.size().keysBound();
       bytesBefore = donor.size().bytesBound();
-      progress.begin(keysBefore);
+      KvStats stats = donor.store().stats();
+      long keys = Substore.bound(stats, KvMetric.KEYS, keysBefore);
+      long bytes = Substore.bound(stats, KvMetric.LIVE_BYTES, bytesBefore);
+      boolean mayBeWanted = request.isForced() || donor.size().isOverLimit(keys, bytes);
+      if (Substore.isExact(stats) || !mayBeWanted) {
+        return decide(keys, bytes);
+      }
+      progress.begin(keys);
       walk = startWalk(donor.store());
     }
     for (int i = 0; i < COUNTED_PER_STEP; i++) {
@@ -162,20 +165,40 @@ final class SplitJob extends GrowthJob {
   }
 
   private Step copy() {
-    KvStore to = createdTarget().store();
-    boolean more =
-        walk(
-            key -> {
-              byte[] value = donor.store().get(key);
-              if (value != null) {
-                to.put(key, value);
-              }
-            });
-    if (!more) {
+    if (!walk(this::copy)) {
       startWalk(donor.store());
       phase = Phase.VERIFYING;
     }
     return Step.AGAIN;
+  }
+
+  private void copy(List<byte[]> keys) {
+    KvStore to = createdTarget().store();
+    long copiedBytes = 0;
+    KvBatch batch = new KvBatch();
+    for (byte[] key : keys) {
+      byte[] value = donor.store().get(key);
+      if (value != null) {
+        if (!batch.isEmpty() && batch.bytes() + key.length + value.length > BYTES_PER_STEP) {
+          to.write(batch);
+          batch = new KvBatch();
+        }
+        batch.put(key, value);
+        copiedBytes += key.length + (long) value.length;
+      }
+    }
+    if (!batch.isEmpty()) {
+      to.write(batch);
+    }
+    adaptSteps(copiedBytes);
+  }
+
+  private void adaptSteps(long copiedBytes) {
+    if (copiedBytes > BYTES_PER_STEP) {
+      keysPerStep = Math.max(1, keysPerStep / 2);
+    } else if (copiedBytes < BYTES_PER_STEP / 4) {
+      keysPerStep = Math.min(MOST_KEYS_PER_STEP, keysPerStep * 2);
+    }
   }
 
   private Step verifyDonor() {
@@ -198,50 +221,46 @@ final class SplitJob extends GrowthJob {
     return Step.AGAIN;
   }
 
-  private void compare(byte[] key) {
-    byte[] expected = donor.store().get(key);
-    byte[] actual = createdTarget().store().get(key);
-    if (!Arrays.equals(expected, actual)) {
-      throw new SplitFailedException(
-          "donor and target differ in a key of " + key.length + " bytes", null);
+  private void compare(List<byte[]> keys) {
+    for (byte[] key : keys) {
+      byte[] expected = donor.store().get(key);
+      byte[] actual = createdTarget().store().get(key);
+      if (!Arrays.equals(expected, actual)) {
+        throw new SplitFailedException(
+            "donor and target differ in a key of " + key.length + " bytes", null);
+      }
+      if (countingTarget && actual != null) {
+        countedKeys++;
+        countedBytes += key.length + (long) actual.length;
+      }
     }
-    if (countingTarget && actual != null) {
-      countedKeys++;
-      countedBytes += key.length + (long) actual.length;
-    }
-  }
-
-  /** What is done with each moving key of a walk, under its stripe. */
-  private interface KeyAction {
-    void accept(byte[] key);
   }
 
   /** Goes on a little with the walk; returns whether there is more. */
-  private boolean walk(KeyAction action) {
+  private boolean walk(MovingKeys.Action action) {
     KvCursor at = cursor;
     if (at == null) {
       throw new IllegalStateException("no walk");
     }
     checkMirror();
-    for (int i = 0; i < KEYS_PER_STEP; i++) {
-      if (!at.next()) {
-        endWalk();
-        return false;
-      }
-      byte[] key = at.key();
-      int bits = ensemble.hash().bits(key);
-      if (region.isInUpper(bits)) {
-        ReentrantLock lock = donor.stripes().of(bits);
-        lock.lock();
-        try {
-          action.accept(key);
-        } finally {
-          lock.unlock();
+    MovingKeys moving = new MovingKeys(donor);
+    boolean more = true;
+    for (int i = 0; i < keysPerStep && more; i++) {
+      more = at.next();
+      if (more) {
+        byte[] key = at.key();
+        int bits = ensemble.hash().bits(key);
+        if (region.isInUpper(bits)) {
+          moving.add(key, bits);
         }
+        progress.advance();
       }
-      progress.advance();
     }
-    return true;
+    moving.underStripes(action);
+    if (!more) {
+      endWalk();
+    }
+    return more;
   }
 
   private Step cutOver() {

@@ -121,19 +121,24 @@ final class Substore {
 
   /** Tells whether the engine knows its live keys and bytes exactly at any time. */
   static boolean isExact(KvStats stats) {
-    return exact(stats, KvMetric.KEYS) && exact(stats, KvMetric.LIVE_BYTES);
+    return isExact(stats, KvMetric.KEYS) && isExact(stats, KvMetric.LIVE_BYTES);
   }
 
-  private static boolean exact(KvStats stats, String name) {
+  /** Tells whether the engine knows a figure exactly at any time. */
+  static boolean isExact(KvStats stats, String name) {
     return stats
         .metric(name)
         .filter(metric -> metric.precision() == KvMetric.Precision.EXACT)
         .isPresent();
   }
 
-  /** Returns a figure that {@link #isExact} says is there. */
-  static long figure(KvStats stats, String name) {
-    return stats.metric(name).orElseThrow().asLong();
+  /** Returns what a figure is at most, by what the engine knows of it; else the bound given. */
+  static long bound(KvStats stats, String name, long otherwise) {
+    return stats
+        .metric(name)
+        .filter(metric -> metric.precision() != KvMetric.Precision.ESTIMATE)
+        .map(metric -> Math.min(metric.asLong(), otherwise))
+        .orElse(otherwise);
   }
 
   @Override

@@ -139,6 +139,12 @@ final class SubstoreSize {
     bytesBound.addAndGet(2 * bytesPerRecord);
   }
 
+  /** Lowers the bounds to what the engine knows, before anything is put. */
+  void limitTo(long keys, long bytes) {
+    keysBound.accumulateAndGet(keys, Math::min);
+    bytesBound.accumulateAndGet(bytes, Math::min);
+  }
+
   /** Returns how full the substore is at most, where 1 is its limit. */
   double fill() {
     return Math.max((double) keysBound.get() / keysLimit, (double) bytesBound.get() / bytesLimit);

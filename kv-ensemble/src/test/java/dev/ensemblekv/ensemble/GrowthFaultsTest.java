@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -254,6 +255,25 @@ class GrowthFaultsTest {
       assertThat(found.size()).isEqualTo(51);
       assertThat(keysBound(found)).isGreaterThanOrEqualTo(51);
     }
+  }
+
+  @Test
+  void whatAnEngineKnowsSparesTheCount() {
+    hooked.boundedByEngines();
+    recreate(options(1, 100));
+    AtomicInteger walks = new AtomicInteger();
+    hooked.hook((called, name, key) -> walks.addAndGet(called.equals("iterate") ? 1 : 0));
+    for (int round = 0; round < 5; round++) {
+      fill(90); // the bound of the ensemble counts overwrites, that of the engine does not
+      machine.executor().runAll();
+    }
+    assertThat(walks).hasValue(0);
+    assertThat(substores(store)).isEqualTo(1);
+    fill(110);
+    machine.executor().runAll();
+    assertThat(walks.get()).isPositive();
+    assertThat(substores(store)).isEqualTo(2);
+    assertContents();
   }
 
   private static long keysBound(KvStore store) {

@@ -7,6 +7,7 @@ import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvMetric.Precision;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvStats;
@@ -42,7 +43,7 @@ final class HookedBackend implements KvBackend {
   private volatile Hook hook = (operation, substore, key) -> {};
   private volatile UnaryOperator<KvTask> verifying = UnaryOperator.identity();
   private final AtomicInteger usesAfterClose = new AtomicInteger();
-  private volatile boolean bounded;
+  private volatile @Nullable Precision precision;
 
   void hook(Hook hook) {
     this.hook = hook;
@@ -59,7 +60,12 @@ final class HookedBackend implements KvBackend {
 
   /** Makes the stores not know their sizes, as engines with blind puts do not. */
   void bounded() {
-    bounded = true;
+    precision = Precision.ESTIMATE;
+  }
+
+  /** Makes the stores know their sizes as upper bounds only. */
+  void boundedByEngines() {
+    precision = Precision.UPPER_BOUND;
   }
 
   /** Returns how many iterations are open. */
@@ -162,8 +168,25 @@ final class HookedBackend implements KvBackend {
     }
 
     @Override
+    public void write(KvBatch batch) {
+      write(batch, Durability.DEFAULT);
+    }
+
+    @Override
     public void write(KvBatch batch, Durability durability) {
       before("write", NO_KEY);
+      batch.replay(
+          new KvBatch.Handler() {
+            @Override
+            public void put(byte[] key, byte[] value) {
+              before("put", key);
+            }
+
+            @Override
+            public void delete(byte[] key) {
+              before("delete", key);
+            }
+          });
       super.write(batch, durability);
     }
 
@@ -188,17 +211,18 @@ final class HookedBackend implements KvBackend {
     @Override
     public KvStats stats() {
       KvStats stats = super.stats();
-      return bounded
-          ? stats.toBuilder()
-              .metric(bound(stats, KvMetric.KEYS))
-              .metric(bound(stats, KvMetric.LIVE_BYTES))
-              .build()
-          : stats;
+      Precision known = precision;
+      return known == null
+          ? stats
+          : stats.toBuilder()
+              .metric(imprecise(stats, KvMetric.KEYS, known))
+              .metric(imprecise(stats, KvMetric.LIVE_BYTES, known))
+              .build();
     }
 
-    private KvMetric bound(KvStats stats, String name) {
+    private KvMetric imprecise(KvStats stats, String name, Precision known) {
       KvMetric exact = stats.metric(name).orElseThrow();
-      return KvMetric.upperBound(name, exact.asLong(), exact.unit(), exact.text());
+      return new KvMetric(name, exact.value(), exact.unit(), exact.kind(), known, exact.text());
     }
 
     @Override

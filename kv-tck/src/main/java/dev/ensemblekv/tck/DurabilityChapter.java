@@ -41,7 +41,7 @@ abstract class DurabilityChapter extends Chapter {
           SplittableRandom random = new SplittableRandom(seed);
           int step = 0;
           for (int kill = 0; kill < KILLS * tck().effort(); kill++) {
-            step = killAfter(random.nextInt(400), seed, step, script);
+            step = killAfter(1 + random.nextInt(400), seed, step, script);
           }
         });
   }

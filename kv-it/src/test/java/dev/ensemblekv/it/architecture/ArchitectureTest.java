@@ -38,7 +38,8 @@ class ArchitectureTest {
   private static final Set<String> FRAMEWORK = Set.of("api", "spi");
 
   /** The packages that stand on kv-api, each a module of its own. */
-  private static final Set<String> ROOMS = Set.of("cli", "ensemble", "json", "memory", "tck");
+  private static final Set<String> ROOMS =
+      Set.of("cli", "ensemble", "json", "lmdb", "memory", "tck");
 
   /** What kv-api exports. */
   private static final String[] EXPORTED = {
@@ -110,12 +111,15 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** A native library is unpacked, and told where its files are. */
   @Test
   void onlyTheRealDiskTheCommandLineAndTheTestSuiteTouchFiles() {
     noClasses()
         .that(DescribedPredicate.not(areIn("cli..", "tck..")))
         .and()
         .haveNameNotMatching(OURS.replace(".", "\\.") + "\\.spi\\.io\\.RealDisk.*")
+        .and()
+        .haveNameNotMatching(OURS.replace(".", "\\.") + "\\.lmdb\\.(NativeLibrary|Database)")
         .should()
         .dependOnClassesThat(
             belongToAnyOf(

@@ -11,11 +11,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The modules on the class path of the tests, as a module path would see them. */
 final class OurModules {
   private static final String PREFIX = "dev.ensemblekv.";
+
+  /**
+   * Modules without a descriptor that ours need, and those that these need, which they cannot say.
+   */
+  private static final Set<String> AUTOMATIC =
+      Set.of(
+          "jnr.a64asm",
+          "jnr.x86asm",
+          "lmdbjava",
+          "org.jnrproject.constants",
+          "org.jnrproject.ffi",
+          "org.jnrproject.jffi",
+          "org.jnrproject.jffi.nativelibs");
 
   private OurModules() {}
 
@@ -28,12 +42,12 @@ final class OurModules {
         .toList();
   }
 
-  /** Returns what on the class path is a module with a descriptor; the first of each name. */
+  /** Returns what on the class path is a module that ours may need; the first of each name. */
   static List<Path> modulePath() {
     var byName = new TreeMap<String, Path>();
     for (Path entry : classPath()) {
       for (ModuleReference module : modulesAt(entry)) {
-        if (!module.descriptor().isAutomatic()) {
+        if (!module.descriptor().isAutomatic() || AUTOMATIC.contains(module.descriptor().name())) {
           byName.putIfAbsent(module.descriptor().name(), entry);
         }
       }

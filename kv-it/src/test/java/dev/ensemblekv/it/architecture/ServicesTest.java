@@ -38,6 +38,7 @@ class ServicesTest {
             "dev.ensemblekv.cli",
             "dev.ensemblekv.ensemble",
             "dev.ensemblekv.json",
+            "dev.ensemblekv.lmdb",
             "dev.ensemblekv.memory",
             "dev.ensemblekv.tck");
   }
@@ -81,6 +82,6 @@ class ServicesTest {
           .extracting(KvOption::name)
           .allMatch(option -> option.startsWith(backend.name() + "."));
     }
-    assertThat(names).containsExactlyInAnyOrder("ensemble", "json", "memory");
+    assertThat(names).containsExactlyInAnyOrder("ensemble", "json", "lmdb", "memory");
   }
 }

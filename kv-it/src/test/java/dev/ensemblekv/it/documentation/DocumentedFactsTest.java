@@ -116,6 +116,7 @@ class DocumentedFactsTest {
             feature.name(),
             has(feature, "memory") ? "yes" : "",
             has(feature, "json") ? "yes" : "",
+            has(feature, "lmdb") ? "yes" : "",
             has(feature, "ensemble") ? "as its backend" : "");
   }
 
