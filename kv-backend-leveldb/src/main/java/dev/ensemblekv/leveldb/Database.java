@@ -31,15 +31,17 @@ final class Database {
 
   private final Disk disk;
   private final Path directory;
+  private final boolean mends;
   private final Version version = new Version();
   private final Map<String, Long> logBytes = new TreeMap<>();
   private long droppedBytes;
   private long lastSequence;
   private Optional<CleanMarker> marker = Optional.empty();
 
-  private Database(Disk disk, Path directory) {
+  private Database(Disk disk, Path directory, boolean mends) {
     this.disk = disk;
     this.directory = directory;
+    this.mends = mends;
   }
 
   /**
@@ -48,7 +50,15 @@ final class Database {
    * @param checkTables whether to look into the tables, rather than at their lengths only
    */
   static Database recover(Disk disk, Path directory, boolean checkTables) throws IOException {
-    Database database = new Database(disk, directory);
+    return read(new Database(disk, directory, true), checkTables);
+  }
+
+  /** Reads and checks the same without mending anything. */
+  static Database check(Disk disk, Path directory, boolean checkTables) throws IOException {
+    return read(new Database(disk, directory, false), checkTables);
+  }
+
+  private static Database read(Database database, boolean checkTables) throws IOException {
     database.recoverManifest();
     database.checkTables(checkTables);
     database.recoverLogs();
@@ -57,7 +67,7 @@ final class Database {
 
   /** Reads a database that was closed just now; nothing is mended, as nothing can be torn. */
   static CleanMarker closed(Disk disk, Path directory, long keys) throws IOException {
-    Database database = new Database(disk, directory);
+    Database database = new Database(disk, directory, false);
     Path manifest = database.manifest();
     database.scan(manifest, database.version);
     Map<String, Long> files = new TreeMap<>();
@@ -81,7 +91,7 @@ final class Database {
       return false;
     }
     try {
-      Database database = new Database(disk, directory);
+      Database database = new Database(disk, directory, false);
       database.scan(database.manifest(), database.version);
       return true;
     } catch (CorruptionException e) {
@@ -212,7 +222,9 @@ final class Database {
             null);
       }
       report(log, scan.end());
-      cut(path, scan.end());
+      if (mends) {
+        cut(path, scan.end());
+      }
       return scan.end();
     }
   }
@@ -256,7 +268,7 @@ final class Database {
 
   /** Returns what a database consists of now, also while it is open. */
   static Version version(Disk disk, Path directory) throws IOException {
-    Database database = new Database(disk, directory);
+    Database database = new Database(disk, directory, false);
     database.scan(database.manifest(), database.version);
     return database.version;
   }

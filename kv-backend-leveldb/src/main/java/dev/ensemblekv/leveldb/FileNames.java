@@ -34,6 +34,10 @@ final class FileNames {
     return MANIFEST.matcher(name).matches();
   }
 
+  static boolean isTable(String name) {
+    return name.endsWith(".sst") && isOurs(name);
+  }
+
   /** Tells whether a file is one of LevelDB's. */
   static boolean isOurs(String name) {
     return ANY.matcher(name).matches();

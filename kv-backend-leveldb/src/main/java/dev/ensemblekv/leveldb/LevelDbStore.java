@@ -11,6 +11,7 @@ import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.KvOpenContext;
+import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * of those that come at the same time. Comparing and setting is done under the stripes of the base.
  */
 final class LevelDbStore extends AbstractKvStore {
+  private final Opening opening;
   private final OpenDatabase database;
   private final SpaceGuard space;
   private final DurableFiles files;
@@ -46,16 +48,17 @@ final class LevelDbStore extends AbstractKvStore {
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private LevelDbStore(KvOpenContext context, OpenDatabase database, long keys, long droppedBytes) {
+  private LevelDbStore(KvOpenContext context, Opening opening) {
     super(context, LevelDbBackend.LIMITS, LevelDbBackend.FEATURES);
-    this.database = database;
-    this.keys = new KeyBound(keys);
-    this.droppedBytes = droppedBytes;
-    this.files = new DurableFiles(context.disk(), context.directory());
+    this.opening = opening;
+    this.database = opening.database();
+    this.keys = new KeyBound(opening.keysBound());
+    this.droppedBytes = opening.droppedBytes();
+    this.files = new DurableFiles(context.disk(), opening.at());
     this.space =
         new SpaceGuard(
             context.disk(),
-            context.directory(),
+            opening.at(),
             context.option(LevelDbOptions.WRITE_BUFFER),
             () -> levelFigures().maxTableBytes());
     this.figures = new FigureSampler(context.executor(), this::levelFigures);
@@ -63,14 +66,7 @@ final class LevelDbStore extends AbstractKvStore {
 
   /** Creates a database, or reads, mends and opens one. */
   static LevelDbStore open(KvOpenContext context) {
-    if (context.isReadOnly()) {
-      throw new UnsupportedOperationException(
-          "LevelDB writes to its files at every opening, so that 'leveldb' has no readOnly: open"
-              + " the store without it, or open a copy of its directory");
-    }
-    Opening opening = Opening.of(context);
-    return new LevelDbStore(
-        context, opening.database(), opening.keysBound(), opening.droppedBytes());
+    return new LevelDbStore(context, Opening.of(context));
   }
 
   @Override
@@ -336,8 +332,15 @@ final class LevelDbStore extends AbstractKvStore {
     for (LevelDbCursor cursor : List.copyOf(cursors)) {
       cursor.close();
     }
-    database.close();
-    attempt(problems, () -> files.closeCleanly(keys.get()));
+    try {
+      opening.close();
+    } catch (IOException e) {
+      problems.add(
+          DiskFiles.failure("the copy that was read cannot be deleted", opening.at(), e));
+    }
+    if (!context().isReadOnly()) {
+      attempt(problems, () -> files.closeCleanly(keys.get()));
+    }
     if (!problems.isEmpty()) {
       throw problems.get(0);
     }

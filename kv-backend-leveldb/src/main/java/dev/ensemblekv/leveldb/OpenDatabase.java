@@ -36,10 +36,11 @@ final class OpenDatabase implements AutoCloseable {
   /**
    * Opens or creates a database.
    *
+   * @param at the directory with its files, which may be a stand-in for that of the store
    * @throws UnsupportedOperationException if the disk is not the machine's
    */
-  static OpenDatabase open(KvOpenContext context) {
-    Path directory = context.disk().nativePath(context.directory());
+  static OpenDatabase open(KvOpenContext context, Path at) {
+    Path directory = context.disk().nativePath(at);
     NativeCompressionType compression =
         context.option(LevelDbOptions.COMPRESSION) == LevelDbOptions.Compression.SNAPPY
             ? NativeCompressionType.kSnappyCompression

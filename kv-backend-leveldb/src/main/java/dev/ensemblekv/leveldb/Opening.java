@@ -7,16 +7,27 @@ import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
 import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to an open database: its files are checked and mended, there is space for what LevelDB
  * does when it opens them, and what that changed is durable.
  *
+ * @param at the directory of what is open: the store's own, or the copy's
+ * @param copy what stands in for the database, if it is read only
  * @param keysBound upper bound of the live keys
  * @param droppedBytes how much of torn ends was cut off
  */
-record Opening(OpenDatabase database, long keysBound, long droppedBytes) {
+record Opening(
+    OpenDatabase database,
+    Path at,
+    @Nullable ReadOnlyCopy copy,
+    long keysBound,
+    long droppedBytes) {
 
   static Opening of(KvOpenContext context) {
     Disk disk = context.disk();
@@ -25,7 +36,10 @@ record Opening(OpenDatabase database, long keysBound, long droppedBytes) {
     NativeLibrary.load();
     checkCompression(context);
     try {
-      return context.isNew() ? create(context) : reopen(context);
+      if (context.isNew()) {
+        return create(context);
+      }
+      return context.isReadOnly() ? reopenReadOnly(context) : reopen(context);
     } catch (IOException e) {
       throw DiskFiles.failure("the database cannot be opened", directory, e);
     }
@@ -46,25 +60,38 @@ record Opening(OpenDatabase database, long keysBound, long droppedBytes) {
 
   private static Opening create(KvOpenContext context) throws IOException {
     Database.clear(context.disk(), context.directory());
-    return opened(context, 0, 0, 0, 0);
+    return opened(context, context.directory(), null, Optional.empty());
   }
 
   private static Opening reopen(KvOpenContext context) throws IOException {
-    DiskLock lock = lock(context);
+    Path directory = context.directory();
+    boolean checkTables = context.option(LevelDbOptions.CHECK_TABLES);
     Database database;
-    try {
-      database =
-          Database.recover(
-              context.disk(), context.directory(), context.option(LevelDbOptions.CHECK_TABLES));
-    } finally {
-      lock.close();
+    try (DiskLock lock = lock(context)) {
+      database = Database.recover(context.disk(), directory, checkTables);
     }
-    return opened(
-        context,
-        database.logBytes(),
-        database.tableBytes(),
-        database.keysBound(),
-        database.droppedBytes());
+    return opened(context, directory, null, Optional.of(database));
+  }
+
+  /** Checks the database where it is, so that damage is named there, and mends and opens a copy. */
+  private static Opening reopenReadOnly(KvOpenContext context) throws IOException {
+    Disk disk = context.disk();
+    ReadOnlyCopy copy;
+    try (DiskLock lock = lockIfAllowed(context)) {
+      Database.check(disk, context.directory(), context.option(LevelDbOptions.CHECK_TABLES));
+      copy = ReadOnlyCopy.of(disk, context.directory());
+    }
+    try {
+      Database database = Database.recover(disk, copy.path(), false);
+      return opened(context, copy.path(), copy, Optional.of(database));
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        copy.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
   }
 
   /** Takes LevelDB's own lock: files that another program has mapped must not be cut. */
@@ -81,21 +108,45 @@ record Opening(OpenDatabase database, long keysBound, long droppedBytes) {
                     null));
   }
 
+  private static DiskLock lockIfAllowed(KvOpenContext context) throws IOException {
+    try {
+      return lock(context);
+    } catch (AccessDeniedException | ReadOnlyFileSystemException e) {
+      return () -> {}; // nobody can write here
+    }
+  }
+
   private static Opening opened(
-      KvOpenContext context, long logBytes, long tableBytes, long keysBound, long droppedBytes)
+      KvOpenContext context, Path at, @Nullable ReadOnlyCopy copy, Optional<Database> found)
       throws IOException {
     Disk disk = context.disk();
-    Path directory = context.directory();
     SpaceGuard.checkBeforeOpen(
-        disk, directory, context.option(LevelDbOptions.WRITE_BUFFER), logBytes, tableBytes);
-    CleanMarker.delete(disk, directory);
-    OpenDatabase database = OpenDatabase.open(context);
+        disk,
+        at,
+        context.option(LevelDbOptions.WRITE_BUFFER),
+        found.map(Database::logBytes).orElse(0L),
+        found.map(Database::tableBytes).orElse(0L));
+    CleanMarker.delete(disk, at);
+    OpenDatabase database = OpenDatabase.open(context, at);
     try {
-      disk.syncDirectory(directory);
-      return new Opening(database, keysBound, droppedBytes);
+      disk.syncDirectory(at);
+      return new Opening(
+          database,
+          at,
+          copy,
+          found.map(Database::keysBound).orElse(0L),
+          found.map(Database::droppedBytes).orElse(0L));
     } catch (IOException | RuntimeException | Error e) {
       database.close();
       throw e;
+    }
+  }
+
+  /** Closes the database, and deletes the copy. */
+  void close() throws IOException {
+    database.close();
+    if (copy != null) {
+      copy.close();
     }
   }
 }

@@ -246,12 +246,23 @@ class LevelDbStoreTest {
   }
 
   @Test
-  void readOnlyIsRefusedWithWhatToDo() {
-    Stores.open(directory()).close();
+  void readOnlyLeavesEveryByteAndEveryTraceOfACrashAsItIs() throws Exception {
+    try (KvStore store = Stores.open(directory(), SMALL)) {
+      fill(store, 0, 3000, 1000);
+    }
+    Files.delete(directory().resolve(CleanMarker.NAME)); // as after a crash
+    Map<String, String> before = contents(directory());
     KvOptions options = KvOptions.builder().set(KvOptions.READ_ONLY, true).build();
-    assertThatThrownBy(() -> Stores.open(directory(), options))
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("copy");
+    for (int round = 0; round < 2; round++) {
+      try (KvStore store = Stores.open(directory(), options)) {
+        assertThat(checked(store, 1000)).isEqualTo(3000);
+        assertThat(store.verify().result().problemCount()).isZero();
+      }
+    }
+    assertThat(contents(directory())).isEqualTo(before);
+    try (Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      assertThat(temporary.filter(LevelDbStoreTest::linksInto)).isEmpty();
+    }
   }
 
   @Test
