@@ -335,8 +335,7 @@ final class LevelDbStore extends AbstractKvStore {
     try {
       opening.close();
     } catch (IOException e) {
-      problems.add(
-          DiskFiles.failure("the copy that was read cannot be deleted", opening.at(), e));
+      problems.add(DiskFiles.failure("the copy that was read cannot be deleted", opening.at(), e));
     }
     if (!context().isReadOnly()) {
       attempt(problems, () -> files.closeCleanly(keys.get()));

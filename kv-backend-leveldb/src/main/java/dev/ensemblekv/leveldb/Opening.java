@@ -63,6 +63,7 @@ record Opening(
     return opened(context, context.directory(), null, Optional.empty());
   }
 
+  @SuppressWarnings("try") // the lock is only held
   private static Opening reopen(KvOpenContext context) throws IOException {
     Path directory = context.directory();
     boolean checkTables = context.option(LevelDbOptions.CHECK_TABLES);
@@ -74,6 +75,7 @@ record Opening(
   }
 
   /** Checks the database where it is, so that damage is named there, and mends and opens a copy. */
+  @SuppressWarnings("try") // the lock is only held
   private static Opening reopenReadOnly(KvOpenContext context) throws IOException {
     Disk disk = context.disk();
     ReadOnlyCopy copy;
