@@ -14,12 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slice {
   private static final MemoryIO IO = MemoryIO.getInstance();
+  private static final int WINDOW_BYTES = Integer.MAX_VALUE;
 
   /** The memory of its own that a slice with a capacity has; held so that it is not freed. */
   private final @Nullable Pointer memory;
 
   private long address;
   private int length;
+
+  /** The address space around what was viewed last, of which most of it is not to be touched. */
+  private @Nullable ByteBuffer window;
+
+  private long windowAddress;
 
   /** Creates a slice that points nowhere yet. */
   Slice() {
@@ -78,6 +84,13 @@ final class Slice {
 
   /** Returns the bytes themselves, read-only. */
   ByteBuffer view() {
-    return IO.newDirectByteBuffer(address, length).asReadOnlyBuffer();
+    long offset = address - windowAddress;
+    if (window == null || offset < 0 || offset > WINDOW_BYTES - length) {
+      // a new one costs a native call; they begin at multiples of half their length
+      windowAddress = address & -(1L << 30);
+      window = IO.newDirectByteBuffer(windowAddress, WINDOW_BYTES).asReadOnlyBuffer();
+      offset = address - windowAddress;
+    }
+    return window.slice((int) offset, length);
   }
 }
