@@ -36,6 +36,12 @@ final class Database {
   private final Map<String, Long> logBytes = new TreeMap<>();
   private long droppedBytes;
   private long lastSequence;
+
+  /** The number of the batch after the last one of the logs so far; 0: there was none. */
+  private long nextSequence;
+
+  private boolean firstOfLog;
+  private boolean behindGap;
   private Optional<CleanMarker> marker = Optional.empty();
 
   private Database(Disk disk, Path directory, boolean mends) {
@@ -164,7 +170,10 @@ final class Database {
     }
     for (String name : logs.values()) {
       Path path = directory.resolve(name);
-      logBytes.put(name, recover(path, this::takeBatch));
+      firstOfLog = true;
+      behindGap = false;
+      long bytes = recover(path, this::takeBatch);
+      logBytes.put(name, behindGap ? dropBehindGap(path, bytes) : bytes);
     }
     marker.ifPresent(this::checkNoneMissing);
   }
@@ -188,6 +197,27 @@ final class Database {
     return logs;
   }
 
+  /**
+   * Drops a log, as the end of the one before it is lost: LevelDB syncs only the newest, so that a
+   * loss of power may take away what was written earlier.
+   */
+  private long dropBehindGap(Path path, long bytes) throws IOException {
+    if (marker.isPresent()) {
+      throw new CorruptionException(
+          "what was written before this log is missing; restore the store from a copy",
+          path,
+          0,
+          null);
+    }
+    LOG.warn("Dropped all of {}: a crash took away what was written before it", path);
+    droppedBytes += bytes;
+    if (mends) {
+      cut(path, 0);
+    }
+    return 0;
+  }
+
+  /** Takes note of a batch; those of all logs are numbered without a gap. */
   private void takeBatch(byte[] bytes, Path path, long offset) {
     EditParser batch = new EditParser(bytes, path, offset);
     if (bytes.length < BATCH_HEADER_BYTES) {
@@ -195,7 +225,14 @@ final class Database {
     }
     long sequence = batch.fixed(Long.BYTES);
     long count = batch.fixed(Integer.BYTES);
-    lastSequence = Math.max(lastSequence, sequence + count - 1);
+    if (firstOfLog) {
+      firstOfLog = false;
+      behindGap = nextSequence > 0 ? sequence != nextSequence : sequence > lastSequence + 1;
+    }
+    if (!behindGap) {
+      nextSequence = sequence + count;
+      lastSequence = Math.max(lastSequence, nextSequence - 1);
+    }
   }
 
   private LogFile.Scan scan(Path path, LogRecords records) throws IOException {

@@ -19,6 +19,9 @@ final class DurableFiles {
   private final Path directory;
   private volatile long synced;
 
+  /** The newest log when older ones, and its name, were last made durable. */
+  private volatile long newestLog;
+
   DurableFiles(Disk disk, Path directory) {
     this.disk = disk;
     this.directory = directory;
@@ -37,7 +40,7 @@ final class DurableFiles {
   synchronized void sync(long writes) {
     if (writes > synced) {
       try {
-        syncLogs();
+        syncLogs(Long.MAX_VALUE);
         disk.syncDirectory(directory);
       } catch (IOException e) {
         throw DiskFiles.failure("the logs cannot be made durable", directory, e);
@@ -46,9 +49,40 @@ final class DurableFiles {
     }
   }
 
-  private void syncLogs() throws IOException {
+  /**
+   * Makes durable all logs that LevelDB has left behind for a newer one, which it does without a
+   * sync, and the name of the newest.
+   *
+   * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
+   */
+  void syncOlderLogs() {
+    try {
+      long newest = newestLog();
+      if (newest > newestLog) {
+        synchronized (this) {
+          if (newest > newestLog) {
+            syncLogs(newest);
+            disk.syncDirectory(directory);
+            newestLog = newest;
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw DiskFiles.failure("the logs cannot be made durable", directory, e);
+    }
+  }
+
+  private long newestLog() throws IOException {
+    return disk.list(directory).stream()
+        .mapToLong(name -> FileNames.logNumber(name).orElse(0))
+        .max()
+        .orElse(0);
+  }
+
+  /** Makes all logs before one durable. */
+  private void syncLogs(long end) throws IOException {
     for (String name : disk.list(directory)) {
-      if (FileNames.isLog(name)) {
+      if (FileNames.logNumber(name).orElse(end) < end) {
         try (DiskFile log = disk.open(directory.resolve(name))) {
           log.force();
         } catch (NoSuchFileException e) {

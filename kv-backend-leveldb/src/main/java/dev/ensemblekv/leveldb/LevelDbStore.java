@@ -117,6 +117,18 @@ final class LevelDbStore extends AbstractKvStore {
       keys.add(1);
       write(() -> database.engine().put(options, key, value));
     }
+    if (sync) {
+      syncOlderLogs();
+    }
+  }
+
+  /** A synced write is in the newest log; what was written before it must not be lost either. */
+  private void syncOlderLogs() {
+    try {
+      files.syncOlderLogs();
+    } catch (KvException e) {
+      throw fail(e);
+    }
   }
 
   @Override
@@ -132,6 +144,9 @@ final class LevelDbStore extends AbstractKvStore {
             updates.delete();
           }
         });
+    if (sync) {
+      syncOlderLogs();
+    }
   }
 
   /** Returns the number of puts. */

@@ -83,7 +83,7 @@ class LevelDbStoreTest {
   void theDescriptorNamesTheLibrary() {
     Stores.open(directory()).close();
     assertThat(KvStores.describe(directory()).orElseThrow().engines().get("leveldb"))
-        .isEqualTo("leveldbjni 1.18.2");
+        .isEqualTo("LevelDB 1.13 by leveldbjni 1.18.2");
   }
 
   @Test
