@@ -43,6 +43,30 @@ class DatabaseTest {
   }
 
   @Test
+  void aLogBehindALossOfPowerIsDroppedAndOneThatFollowsIsKept() throws IOException {
+    byte[] next = new LogBuilder().batch(3, new byte[] {3}).bytes();
+    Path newer = fixture.directory.resolve(FileNames.log(DatabaseFixture.LOG_NUMBER + 1));
+    fixture.write(newer, next);
+    assertThat(fixture.recover().keysBound()).isEqualTo(3);
+    assertThat(fixture.disk.contents(newer)).isEqualTo(next);
+
+    fixture.disk.damage(fixture.log, Arrays.copyOf(LOG, LOG.length - 1));
+    Database database = fixture.recover();
+    assertThat(database.keysBound()).isLessThan(3);
+    assertThat(database.droppedBytes()).isGreaterThanOrEqualTo(next.length);
+    assertThat(fixture.disk.contents(newer)).isEmpty();
+    assertThat(fixture.recover().keysBound()).isEqualTo(database.keysBound());
+  }
+
+  @Test
+  void aGapBetweenLogsThatWereClosedCleanlyIsCorruption() throws IOException {
+    Path newer = fixture.directory.resolve(FileNames.log(DatabaseFixture.LOG_NUMBER + 1));
+    fixture.write(newer, new LogBuilder().batch(4, new byte[] {4}).bytes());
+    fixture.closeCleanly(3);
+    assertCorrupt(newer);
+  }
+
+  @Test
   void aFileThatIsMissingIsCorruption() throws IOException {
     for (Path path : new Path[] {fixture.log, fixture.manifest, fixture.current}) {
       fixture.disk.delete(path);
