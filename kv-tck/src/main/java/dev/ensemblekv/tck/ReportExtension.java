@@ -36,6 +36,9 @@ final class ReportExtension
   private static final String REPORT = "report";
   private static final String OFF = "off";
 
+  /** What JUnit puts in front of the messages of assumptions. */
+  private static final String ASSUMED = "Assumption failed: ";
+
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     String level = System.getProperty(KvStoreTck.LEVEL);
@@ -84,7 +87,8 @@ final class ReportExtension
 
   @Override
   public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
-    String reason = cause == null ? "" : String.valueOf(cause.getMessage());
+    String message = cause == null ? "" : String.valueOf(cause.getMessage());
+    String reason = message.startsWith(ASSUMED) ? message.substring(ASSUMED.length()) : message;
     ended(context, Outcome.ofSkipped(reason), reason);
   }
 

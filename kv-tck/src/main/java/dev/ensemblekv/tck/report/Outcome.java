@@ -25,8 +25,7 @@ public enum Outcome {
 
   /** Returns the outcome of a test that was skipped with a message. */
   public static Outcome ofSkipped(String message) {
-    // JUnit puts "Assumption failed: " in front of the message of some.
-    return message.contains(BINDS_NOT) ? DOES_NOT_BIND : CANNOT_BE_SEEN;
+    return message.startsWith(BINDS_NOT) ? DOES_NOT_BIND : CANNOT_BE_SEEN;
   }
 
   /** Returns it in words. */
