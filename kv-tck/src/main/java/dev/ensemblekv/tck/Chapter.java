@@ -7,12 +7,14 @@ import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
+import dev.ensemblekv.tck.report.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +49,8 @@ abstract class Chapter {
 
   private final List<KvStore> opened = new ArrayList<>();
   private @Nullable KvStore store;
+  private volatile @Nullable Set<KvFeature> features;
+  private volatile @Nullable Long seed;
 
   abstract KvStoreTck tck();
 
@@ -58,7 +62,7 @@ abstract class Chapter {
       for (KvFeature feature : requires.value()) {
         Assumptions.assumeTrue(
             store().features().contains(feature),
-            () -> "does not bind this store, which does not declare " + feature);
+            () -> Outcome.doesNotBind("this store, which does not declare " + feature));
       }
     }
   }
@@ -91,6 +95,18 @@ abstract class Chapter {
         tck().backend().needsDirectory(), "cannot be seen: this store keeps its files elsewhere");
   }
 
+  // For the report
+
+  /** Returns what the store of the test declared; {@code null} if it was not opened. */
+  final @Nullable Set<KvFeature> seenFeatures() {
+    return features;
+  }
+
+  /** Returns the seed of the test; {@code null} if it has none. */
+  final @Nullable Long seenSeed() {
+    return seed;
+  }
+
   // Stores
 
   /** Returns the directory of the store of the test. */
@@ -103,6 +119,7 @@ abstract class Chapter {
     KvStore current = store;
     if (current == null) {
       current = open(directory());
+      features = current.features();
       store = current;
     }
     return current;
@@ -289,6 +306,7 @@ abstract class Chapter {
   /** Runs a random test with a seed, which a failure tells. */
   final void seeded(SeededTest test) throws Exception {
     long seed = tck().seed();
+    this.seed = seed;
     try {
       test.run(seed);
     } catch (TestAbortedException e) {

@@ -4,6 +4,7 @@ package dev.ensemblekv.tck;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.tck.faults.ChildJvm;
 import dev.ensemblekv.tck.faults.MountedFileSystem;
+import dev.ensemblekv.tck.report.Outcome;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
@@ -29,7 +30,9 @@ abstract class CrashesChapter extends Chapter {
   /** If this fails, check what waits in memory after a write returned, and the torn last record. */
   @Test
   @Tag(KvStoreTck.MACHINE)
-  @Rule("5.1")
+  @Rule(
+      value = "5.1",
+      also = {"4.2", "5.4"})
   @Requires({KvFeature.SURVIVES_PROCESS_CRASH, KvFeature.PERSISTENT})
   @DisplayName("KV-5.1 Each completed write survives kill -9, while opening, writing and closing")
   void killedProcesses(TestReporter reporter) throws Exception {
@@ -39,12 +42,13 @@ abstract class CrashesChapter extends Chapter {
   /** If this fails, check that what replaces a file is whole before it takes its place. */
   @Test
   @Tag(KvStoreTck.MACHINE)
-  @Rule("5.4")
+  @Rule(value = "5.4", also = "4.2")
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.4 kill -9 takes at most the latest changes of a key, none of them durable")
   void killedProcessesOfWriteBehindStores(TestReporter reporter) throws Exception {
     Assumptions.assumeFalse(
-        has(KvFeature.SURVIVES_PROCESS_CRASH), "a store that loses nothing is tested by KV-5.1");
+        has(KvFeature.SURVIVES_PROCESS_CRASH),
+        Outcome.doesNotBind("a store that loses nothing; KV-5.1 does"));
     kill(reporter, false);
   }
 
@@ -60,7 +64,9 @@ abstract class CrashesChapter extends Chapter {
   /** If this fails, look for a file or directory that is not forced before it is relied on. */
   @Test
   @Tag(KvStoreTck.MACHINE)
-  @Rule("5.2")
+  @Rule(
+      value = "5.2",
+      also = {"4.2", "5.3", "5.4"})
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.2 What was flushed or synced survives a loss of power of ext4")
   void powerLossOfExt4(TestReporter reporter) throws Exception {
@@ -70,7 +76,9 @@ abstract class CrashesChapter extends Chapter {
   /** If this fails, look for a file or directory that is not forced before it is relied on. */
   @Test
   @Tag(KvStoreTck.MACHINE)
-  @Rule("5.2")
+  @Rule(
+      value = "5.2",
+      also = {"4.2", "5.3", "5.4"})
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.2 What was flushed or synced survives a loss of power of xfs")
   void powerLossOfXfs(TestReporter reporter) throws Exception {

@@ -28,7 +28,7 @@ abstract class DurabilityChapter extends Chapter {
 
   /** If this fails, check what flush does and what the close after it takes back. */
   @Test
-  @Rule("5.2")
+  @Rule(value = "5.2", partly = true)
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.2 What was flushed is there when the store is opened again")
   void flushedWritesAreThere() {
@@ -53,7 +53,7 @@ abstract class DurabilityChapter extends Chapter {
    * crash; look for the file or directory that was not forced before something relied on it.
    */
   @Test
-  @Rule("5.2")
+  @Rule(value = "5.2", also = "5.4")
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.2 What was flushed survives a loss of power, and the store opens")
   void flushedWritesSurvivePowerLoss(TestReporter reporter) throws Exception {
@@ -62,7 +62,7 @@ abstract class DurabilityChapter extends Chapter {
 
   /** If this fails, check that a write returns only after what makes it durable. */
   @Test
-  @Rule("5.3")
+  @Rule(value = "5.3", also = "5.4")
   @Requires({KvFeature.PERSISTENT, KvFeature.SYNC_WRITES})
   @DisplayName("KV-5.3 With sync each write survives a loss of power at its return")
   void syncedWritesSurvivePowerLoss(TestReporter reporter) throws Exception {
@@ -120,7 +120,7 @@ abstract class DurabilityChapter extends Chapter {
 
   /** If this fails, check a flush or a forced write that is shared by waiting threads. */
   @Test
-  @Rule("5.3")
+  @Rule(value = "5.3", partly = true)
   @Requires({KvFeature.PERSISTENT, KvFeature.SYNC_WRITES})
   @DisplayName("KV-5.3 Many threads write with SYNC, and all of it is there when reopened")
   void syncedWritesOfManyThreads() throws Exception {
@@ -148,7 +148,7 @@ abstract class DurabilityChapter extends Chapter {
 
   /** If this fails, check which of two files holds the newer value, and when tombstones go. */
   @Test
-  @Rule("5.4")
+  @Rule(value = "5.4", partly = true)
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.4 Neither an older value nor a deleted key ever comes back")
   void nothingComesBack() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The suite: extend it, tell it the backend, and every rule of the contract is a test.
@@ -36,8 +37,11 @@ import org.junit.jupiter.api.Nested;
  *
  * <p>System properties: {@value #SEED} runs random tests with one seed; {@value #MUST_HAPPEN} and
  * {@value #MUST_NOT_HAPPEN} set the time limits, in milliseconds; {@value #EFFORT} makes random
- * tests run so many times longer.
+ * tests run so many times longer; {@value #LEVEL} leaves out the tests of other levels; {@value
+ * #REPORT} tells where the reports go.
  */
+@ExtendWith(ReportExtension.class)
+@SuppressWarnings("exports") // JUnit makes the extension, and nobody else
 public abstract class KvStoreTck {
   /** The property with the seed of random tests. */
   public static final String SEED = "dev.ensemblekv.tck.seed";
@@ -50,6 +54,14 @@ public abstract class KvStoreTck {
 
   /** The property with how many times longer random tests run. */
   public static final String EFFORT = "dev.ensemblekv.tck.effort";
+
+  /**
+   * The property with the level of which to run the tests, and of those it includes; all if unset.
+   */
+  public static final String LEVEL = "dev.ensemblekv.tck.level";
+
+  /** The property with the directory of the reports; {@code off}: write and print none. */
+  public static final String REPORT = "dev.ensemblekv.tck.report";
 
   /** The tag of tests that make faults happen on the machine they run on. */
   public static final String MACHINE = "machine";
@@ -108,6 +120,11 @@ public abstract class KvStoreTck {
   long seed() {
     Long fixed = Long.getLong(SEED);
     return fixed != null ? fixed : RandomGenerator.getDefault().nextInt(Integer.MAX_VALUE);
+  }
+
+  /** Tells whether a run is reported; replaced only by tests of the suite itself. */
+  boolean isReported() {
+    return true;
   }
 
   /** Chapter 1. */

@@ -24,6 +24,7 @@ import dev.ensemblekv.spi.KvEnvironment;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.tck.faults.ChildJvm;
 import dev.ensemblekv.tck.internal.ByteString;
+import dev.ensemblekv.tck.report.Outcome;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import java.io.File;
 import java.io.IOException;
@@ -332,7 +333,8 @@ abstract class OpeningChapter extends Chapter {
       assertValue(again, key(0), value(0));
     }
     again.close();
-    Assumptions.assumeTrue(tried > 0, "does not bind this backend, which has no FORMAT option");
+    Assumptions.assumeTrue(
+        tried > 0, Outcome.doesNotBind("this backend, which has no FORMAT option"));
   }
 
   /** Finds a value that the option takes and that is not the one it has. */

@@ -14,4 +14,10 @@ import java.lang.annotation.Target;
 public @interface Rule {
   /** Returns the id of the rule, such as {@code 3.3}. */
   String value();
+
+  /** Returns the ids of other rules that the test holds a store to as well. */
+  String[] also() default {};
+
+  /** Tells whether the test sees so little that it does not show the rule to be kept by itself. */
+  boolean partly() default false;
 }

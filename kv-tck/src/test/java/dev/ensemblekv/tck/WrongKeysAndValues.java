@@ -105,7 +105,7 @@ final class WrongKeysAndValues {
   }
 
   @CaughtBy(rule = "1.2", saying = "an empty value")
-  static final class EmptyValueIsAbsent extends WrongStoreTck {
+  static class EmptyValueIsAbsent extends WrongStoreTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
       return new FilterKvStore(sound) {

@@ -63,6 +63,11 @@ abstract class WrongStoreTck extends KvStoreTck {
     return SEED;
   }
 
+  @Override
+  boolean isReported() {
+    return false;
+  }
+
   /** The backend of a wrong store. */
   private static final class WrongBackend implements KvBackend {
     private final WrongStoreTck wrong;

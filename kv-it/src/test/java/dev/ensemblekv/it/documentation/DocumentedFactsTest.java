@@ -9,16 +9,20 @@ import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvStores;
 import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.tck.report.Level;
+import dev.ensemblekv.tck.report.Verdict;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,10 +41,8 @@ class DocumentedFactsTest {
   private static final Pattern RULE = Pattern.compile("KV-\\d\\.\\d");
   private static final Pattern ARTIFACT = Pattern.compile("\\bkv-[a-z]+(?:-[a-z]+)?\\b");
 
-  /** The rules of which the spec says that the suite does not test them. */
-  private static final List<String> UNTESTED_RULES = List.of("KV-7.1", "KV-7.2", "KV-7.5");
-
   private static final Document README = Document.of("README.md");
+  private static final Document TCK = Document.of("kv-tck/README.md");
   private static final Document SPEC = Document.of("docs/spec.md");
 
   @TempDir Path temp;
@@ -190,8 +192,69 @@ class DocumentedFactsTest {
     }
 
     assertThat(defined).isSorted().doesNotHaveDuplicates();
-    tested.addAll(UNTESTED_RULES);
+    Level.TESTED_BY_THE_ENGINE.forEach(rule -> tested.add("KV-" + rule));
+    Level.REVIEWED.forEach(rule -> tested.add("KV-" + rule));
     assertThat(tested).containsExactlyElementsOf(defined);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachLevelIsExplained(Level level) {
+    assertThat(TCK.rows("`" + level.id() + "`"))
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(words(row.get(2)))
+                  .isEqualTo(words(level.includes(), each -> "`" + each.id() + "`"));
+              assertThat(words(row.get(3))).isEqualTo(words(level.ownNeeds(), KvFeature::name));
+              assertThat(words(row.get(4)))
+                  .isEqualTo(words(level.ownRules(), rule -> "KV-" + rule));
+            });
+  }
+
+  private static Set<String> words(String cell) {
+    return new TreeSet<>(cell.isEmpty() ? List.of() : List.of(cell.split(" ")));
+  }
+
+  private static <T> Set<String> words(Collection<T> all, Function<T, String> word) {
+    return all.stream().map(word).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void theStatesOfALevelAreExplained() {
+    for (Verdict.State state : Verdict.State.values()) {
+      assertThat(TCK.rows(state.text())).as(state.text()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theRulesThatNeedNotBeSeenAreNamed() {
+    String text = String.join(" ", TCK.lines());
+    String named =
+        text.substring(
+            text.indexOf("need not be seen from outside"), text.indexOf("A test that sees"));
+    Set<String> rules = new TreeSet<>(Level.TESTED_BY_THE_ENGINE);
+    rules.addAll(Level.REVIEWED);
+    rules.addAll(Level.SEEN_ON_A_SIMULATED_DISK);
+
+    assertThat(matches(RULE, named)).isEqualTo(words(rules, rule -> "KV-" + rule));
+  }
+
+  @Test
+  void thePropertiesOfTheSuiteAreDocumented() throws IOException {
+    Pattern property = Pattern.compile("(?<=\"dev\\.ensemblekv\\.tck)\\.[a-zA-Z]+(?=\")");
+    String suite =
+        Files.readString(
+            Document.root().resolve("kv-tck/src/main/java/dev/ensemblekv/tck/KvStoreTck.java"));
+    Set<String> documented = new TreeSet<>();
+    TCK.lines().stream()
+        .filter(line -> line.startsWith("| `."))
+        .forEach(
+            line ->
+                documented.addAll(
+                    matches(Pattern.compile("\\.[a-zA-Z]+"), line.split("\\|", -1)[1])));
+
+    assertThat(documented).isNotEmpty().isEqualTo(matches(property, suite));
   }
 
   @Test
