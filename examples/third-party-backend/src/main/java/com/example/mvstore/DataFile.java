@@ -2,37 +2,32 @@
 package com.example.mvstore;
 
 import dev.ensemblekv.spi.io.DiskFile;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.zip.ZipOutputStream;
-import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.RandomAccessStore;
-import org.h2.mvstore.SFChunk;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import org.h2.store.fs.FileBaseDefault;
 
 /**
- * The file of an MVStore on the disk of the framework, which no interrupt closes and which tests
- * can crash.
+ * A file of the framework's disk as a channel, for MVStore: no interrupt closes it, and tests can
+ * crash it.
  *
- * <p>It writes in an order that a loss of power cannot undo. A chunk, which is what a commit
- * writes, counts if its footer is there; so the footer goes last, after everything else is on the
- * medium. Of the two copies of the header one is always whole.
+ * <p>It writes in an order that a loss of power cannot undo. What a commit writes, a chunk, counts
+ * if its footer is there; so the footer goes last, after everything else is on the medium. Of the
+ * two copies of the header one is always whole.
  *
  * <p>MVStore closes itself over an exception of a write, and takes the readers with it. So the
  * first failure is kept for who commits, and nothing is written from then on.
  */
-final class DataFile extends RandomAccessStore {
+final class DataFile extends FileBaseDefault {
+  private static final int HEADER_BYTES = 4096;
   private static final int FOOTER_BYTES = 128;
 
   private final DiskFile file;
   private volatile IOException failure;
 
-  DataFile(DiskFile file, boolean readOnly, Map<String, Object> config) throws IOException {
-    super(config);
+  DataFile(DiskFile file) {
     this.file = file;
-    init("data", readOnly);
-    setSize(file.size());
   }
 
   /** Something done to the file. */
@@ -58,12 +53,12 @@ final class DataFile extends RandomAccessStore {
     }
   }
 
+  /** Writes a chunk, or both headers at the begin of the file. */
   @Override
-  protected void writeFully(SFChunk chunk, long position, ByteBuffer source) {
+  public int write(ByteBuffer source, long position) {
     byte[] bytes = new byte[source.remaining()];
     source.get(bytes);
-    setSize(Math.max(size(), position + bytes.length));
-    int last = position == 0 ? BLOCK_SIZE : FOOTER_BYTES; // the second header, or the footer
+    int last = position == 0 ? HEADER_BYTES : FOOTER_BYTES;
     int first = bytes.length - last;
     change(
         () -> {
@@ -71,48 +66,48 @@ final class DataFile extends RandomAccessStore {
           file.force();
           file.write(position + first, bytes, first, last);
         });
+    return bytes.length;
   }
 
   @Override
-  public void sync() {
+  public void force(boolean metadata) {
     change(file::force);
   }
 
   @Override
-  protected void truncate(long size) {
-    setSize(Math.min(size(), size));
+  protected void implTruncate(long size) {
     change(() -> file.truncate(size));
   }
 
   @Override
-  public ByteBuffer readFully(SFChunk chunk, long position, int length) {
-    byte[] bytes = new byte[length];
-    try {
-      if (file.read(position, bytes, 0, length) < length) {
-        throw new EOFException("the file ends before byte " + (position + length));
+  public int read(ByteBuffer target, long position) throws IOException {
+    byte[] bytes = new byte[target.remaining()];
+    int count = file.read(position, bytes, 0, bytes.length);
+    target.put(bytes, 0, count);
+    return count == 0 && bytes.length > 0 ? -1 : count;
+  }
+
+  @Override
+  public long size() throws IOException {
+    return file.size();
+  }
+
+  @Override
+  protected void implCloseChannel() throws IOException {
+    file.close();
+  }
+
+  /** Locks nothing: the framework has locked the directory. */
+  @Override
+  public FileLock tryLock(long position, long size, boolean shared) {
+    return new FileLock((FileChannel) this, position, size, shared) {
+      @Override
+      public boolean isValid() {
+        return isOpen();
       }
-    } catch (IOException e) {
-      throw DataUtils.newMVStoreException(
-          DataUtils.ERROR_READING_FAILED, "reading at byte {0} failed", position, e);
-    }
-    return ByteBuffer.wrap(bytes);
-  }
 
-  @Override
-  public int getDefaultRetentionTime() {
-    return 0; // each commit is durable before the next one begins
-  }
-
-  @Override
-  public void open(String name, boolean readOnly, char[] encryptionKey) {} // it is
-
-  @Override
-  public DataFile open(String name, boolean readOnly) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void backup(ZipOutputStream out) {
-    throw new UnsupportedOperationException();
+      @Override
+      public void release() {}
+    };
   }
 }

@@ -18,8 +18,6 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.DataUtils;
@@ -42,7 +40,6 @@ final class MvKvStore extends AbstractKvStore {
   private static final int FILL_PERCENT = 90;
   private static final int COMPACT_STEP_BYTES = 4 << 20;
 
-  private final DiskFile file;
   private final DataFile data;
   private final MVStore store;
   private final MVMap<byte[], byte[]> map;
@@ -53,18 +50,20 @@ final class MvKvStore extends AbstractKvStore {
   /** What the last commit left; replaced under the exclusive gate. */
   private volatile Snapshot committed;
 
-  private MvKvStore(KvOpenContext context, DiskFile file) throws IOException {
+  private MvKvStore(KvOpenContext context, DiskFile file) {
     super(context, MvBackend.LIMITS, MvBackend.FEATURES);
-    this.file = file;
-    Map<String, Object> config = new HashMap<>();
-    config.put("cacheSize", (int) (context.option(MvOptions.CACHE) >> 20));
-    data = new DataFile(file, context.isReadOnly(), config);
-    MVStore.Builder builder = new MVStore.Builder().fileStore(data);
-    builder.autoCommitDisabled().autoCommitBufferSize(0); // commits, and threads, are ours
+    data = new DataFile(file);
+    MVStore.Builder builder = new MVStore.Builder().fileName(DataPath.offer(data));
+    builder.autoCommitDisabled().autoCommitBufferSize(0); // it commits when we say so
+    builder.cacheSize((int) (context.option(MvOptions.CACHE) >> 20));
     if (context.option(MvOptions.COMPRESS)) {
       builder.compress();
     }
+    if (context.isReadOnly()) {
+      builder.readOnly();
+    }
     store = builder.open();
+    store.setRetentionTime(0); // what a commit does without is free: it was durable before the next
     map =
         store.openMap(
             MAP,
@@ -286,28 +285,18 @@ final class MvKvStore extends AbstractKvStore {
             KvMetric.gauge(KvMetric.KEYS, size(), KvMetric.Unit.COUNT, "Number of live keys."))
         .metric(
             KvMetric.gauge(
-                "fileBytes", data.size(), KvMetric.Unit.BYTES, "Bytes of the data file."))
+                "fileBytes", store.getFileStore().size(), KvMetric.Unit.BYTES, "Bytes of the data file."))
         .build();
   }
 
-  /** Everything is durable before; what is left is to mark the file as closed cleanly. */
+  /**
+   * Has nothing left to write. Closing an MVStore in the usual way would mark the file as clean, with
+   * an old commit as its newest if there was none since it was opened.
+   */
   @Override
   public void close() {
     committed.release();
-    try (file) {
-      if (context().isReadOnly()) {
-        store.closeImmediately();
-        return;
-      }
-      checkNotFailed();
-      store.close();
-      data.checkWritten();
-    } catch (IOException e) {
-      throw DiskFiles.failure("the data file cannot be closed", path(), e);
-    } catch (MVStoreException e) {
-      throw translate(e);
-    } finally {
-      store.closeImmediately();
-    }
+    store.closeImmediately();
+    checkNotFailed();
   }
 }

@@ -7,7 +7,7 @@ import dev.ensemblekv.api.KvOption;
 public final class MvOptions {
   /** How much of the file is kept in memory, by default 16 MiB. */
   public static final KvOption<Long> CACHE =
-      KvOption.size("mvstore.cache")
+      KvOption.sizeBytes("mvstore.cache")
           .range(1L << 20, 1L << 40)
           .build(16L << 20, "Bytes of pages to keep in memory.");
 
