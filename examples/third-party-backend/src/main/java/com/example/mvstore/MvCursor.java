@@ -20,8 +20,7 @@ final class MvCursor implements KvCursor {
   private byte[] key;
   private boolean closed;
 
-  MvCursor(
-      Snapshot snapshot, KeyRange range, Function<MVStoreException, KvException> translation) {
+  MvCursor(Snapshot snapshot, KeyRange range, Function<MVStoreException, KvException> translation) {
     this.snapshot = snapshot;
     this.range = range;
     this.translation = translation;

@@ -281,17 +281,19 @@ final class MvKvStore extends AbstractKvStore {
   @Override
   public KvStats stats() {
     return statsBuilder()
-        .metric(
-            KvMetric.gauge(KvMetric.KEYS, size(), KvMetric.Unit.COUNT, "Number of live keys."))
+        .metric(KvMetric.gauge(KvMetric.KEYS, size(), KvMetric.Unit.COUNT, "Number of live keys."))
         .metric(
             KvMetric.gauge(
-                "fileBytes", store.getFileStore().size(), KvMetric.Unit.BYTES, "Bytes of the data file."))
+                "fileBytes",
+                store.getFileStore().size(),
+                KvMetric.Unit.BYTES,
+                "Bytes of the data file."))
         .build();
   }
 
   /**
-   * Has nothing left to write. Closing an MVStore in the usual way would mark the file as clean, with
-   * an old commit as its newest if there was none since it was opened.
+   * Has nothing left to write. MVStore's own {@code close} is not used: it marks the file as clean,
+   * and where the first commit after that is cut short, the store would open at an older one.
    */
   @Override
   public void close() {
