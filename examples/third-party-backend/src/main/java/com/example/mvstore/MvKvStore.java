@@ -40,6 +40,12 @@ final class MvKvStore extends AbstractKvStore {
   private static final int FILL_PERCENT = 90;
   private static final int COMPACT_STEP_BYTES = 4 << 20;
 
+  /**
+   * For so many commits nothing is written over what was given up. MVStore finds its newest commit
+   * by a chain of chunks that begins at the one in the header, at most 20 before.
+   */
+  private static final int VERSIONS_KEPT = 64;
+
   private final DataFile data;
   private final MVStore store;
   private final MVMap<byte[], byte[]> map;
@@ -63,7 +69,8 @@ final class MvKvStore extends AbstractKvStore {
       builder.readOnly();
     }
     store = builder.open();
-    store.setRetentionTime(0); // what a commit does without is free: it was durable before the next
+    store.setRetentionTime(0); // versions, not time, say when space is used again
+    store.setVersionsToKeep(VERSIONS_KEPT);
     map =
         store.openMap(
             MAP,
