@@ -332,6 +332,7 @@ final class LevelDbStore extends AbstractKvStore {
     for (LevelDbCursor cursor : List.copyOf(cursors)) {
       cursor.close();
     }
+    space.close();
     try {
       opening.close();
     } catch (IOException e) {

@@ -20,6 +20,10 @@ import org.fusesource.leveldbjni.internal.NativeWriteOptions;
  */
 final class NativeLibrary {
   private static final String PATH_PROPERTY = "library.leveldbjni.path";
+
+  /** The release of LevelDB in the library, which it does not tell itself. */
+  private static final String RELEASE = "LevelDB 1.13 by ";
+
   private static final long NEEDED_BYTES = 16 << 20;
   private static final int PROBE_BYTES = 64 << 10;
 
@@ -28,14 +32,14 @@ final class NativeLibrary {
 
   private NativeLibrary() {}
 
-  /** Returns the name and version of the library, without loading it. */
+  /** Returns what makes the files, with versions, without loading it. */
   static String version() {
     Package library = NativeDB.class.getPackage();
     String version = library == null ? null : library.getImplementationVersion();
     if (version == null && NativeDB.class.getModule().isNamed()) {
       version = NativeDB.class.getModule().getDescriptor().rawVersion().orElse(null);
     }
-    return version == null ? "leveldbjni" : "leveldbjni " + version;
+    return RELEASE + (version == null ? "leveldbjni" : "leveldbjni " + version);
   }
 
   /**

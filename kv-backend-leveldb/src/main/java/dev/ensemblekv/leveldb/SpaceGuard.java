@@ -6,6 +6,8 @@ import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -17,23 +19,29 @@ import java.util.function.LongSupplier;
  * SIGBUS and dies, so no error could be handled afterwards. Kept free is:
  *
  * <ul>
- *   <li>what is in memory, as it becomes tables: at most two write buffers, each too large by the
- *       last batch, and never more than was written since the store was opened;
+ *   <li>for each store what is in memory, as it becomes tables: at most two write buffers, each too
+ *       large by the last batch, and never more than was written since the store was opened;
  *   <li>the output of one compaction, whose input is deleted only afterwards: no more than all
- *       tables, nor than LevelDB's own limits, as it never takes more than the tables of level 0
- *       and some tens of others at a time;
- *   <li>a megabyte for manifests, and for the ends of files.
+ *       tables of a store, nor than LevelDB's own limits, as it never takes more than the tables of
+ *       level 0 and some tens of others at a time. All stores of a process share the one thread
+ *       that compacts;
+ *   <li>a little for manifests, and for the ends of files.
  * </ul>
  *
- * <p>The disk is asked once in a while: each answer is good for some megabytes, which are counted
- * as taken already. What others write to the disk meanwhile is beyond this.
+ * <p>All stores of the process count as if they were on one disk. It is asked once in a while: each
+ * answer is good for some megabytes, which are counted as taken already. What others write to the
+ * disk meanwhile is beyond this.
  */
-final class SpaceGuard {
+final class SpaceGuard implements AutoCloseable {
+  /** The guards of all open stores of the process; its monitor is held to look at their sum. */
+  private static final Set<SpaceGuard> ALL = new HashSet<>();
+
   /** A record may need a header in each block of 32 KiB, and one of its own. */
   private static final int RECORD_BYTES = 64;
 
   private static final int BLOCK_SHARE = 4096;
   private static final long RESERVE_BYTES = 1 << 20;
+  private static final long RESERVE_PER_STORE_BYTES = 128 << 10;
   private static final long MAX_CREDIT_BYTES = 2 << 20;
 
   /** Level 0 stops writes when it has so many tables, each of them a write buffer. */
@@ -50,6 +58,9 @@ final class SpaceGuard {
   private final AtomicLong credit = new AtomicLong();
   private final AtomicLong written = new AtomicLong();
   private final AtomicLong greatest = new AtomicLong();
+
+  /** Output of a compaction at most, as of the last time that this store asked for space. */
+  private volatile long compaction;
 
   /**
    * Creates the guard.
@@ -91,33 +102,67 @@ final class SpaceGuard {
     return false;
   }
 
-  /** A byte of credit takes two of the disk: in the log, and later in a table. */
-  private synchronized void refill(long needed) {
-    if (!takeCredit(needed)) {
-      long spare = usable() - margin(needed) - credit.get();
-      if (spare < needed) {
-        throw full(needed - spare);
+  private void refill(long needed) {
+    compaction = compaction();
+    synchronized (ALL) {
+      if (!takeCredit(needed)) {
+        long spare = usable() - obligations(needed);
+        if (spare < needed) {
+          throw full(needed - spare);
+        }
+        credit.addAndGet(Math.min((spare - needed) / 2, MAX_CREDIT_BYTES));
       }
-      credit.set(Math.min((spare - needed) / 2, MAX_CREDIT_BYTES));
     }
   }
 
   /** Checks that there is room to work in, for what no write asks for. */
   void checkRoom() {
-    long missing = margin(0) - usable();
+    long missing = -room();
     if (missing > 0) {
       throw full(missing);
     }
   }
 
   /** Tells whether there is room for a small write. */
-  synchronized boolean hasRoom() {
-    return usable() - margin(0) > RESERVE_BYTES;
+  boolean hasRoom() {
+    return room() > RESERVE_BYTES;
   }
 
-  private long margin(long needed) {
+  private long room() {
+    compaction = compaction();
+    synchronized (ALL) {
+      return usable() - obligations(0);
+    }
+  }
+
+  /** Returns what LevelDB may still write of what was let pass, in all stores of the process. */
+  private long obligations(long needed) {
+    ALL.add(this);
+    return obligations() + needed + RESERVE_BYTES;
+  }
+
+  private static long obligations() {
+    long sum = 0;
+    long greatestCompaction = 0;
+    for (SpaceGuard guard : ALL) {
+      sum += guard.obligation();
+      greatestCompaction = Math.max(greatestCompaction, guard.compaction);
+    }
+    return sum + greatestCompaction;
+  }
+
+  /** A byte of credit takes two of the disk: in the log, and later in a table. */
+  private long obligation() {
     long buffers = 2 * (writeBuffer + greatest.get());
-    return Math.min(written.get() + needed, buffers) + compaction() + RESERVE_BYTES;
+    return Math.min(written.get(), buffers) + 2 * credit.get() + RESERVE_PER_STORE_BYTES;
+  }
+
+  /** Gives back what was kept free; the store is closed. */
+  @Override
+  public void close() {
+    synchronized (ALL) {
+      ALL.remove(this);
+    }
   }
 
   private long compaction() {
@@ -155,7 +200,11 @@ final class SpaceGuard {
       Disk disk, Path directory, long writeBuffer, long logBytes, long tableBytes) {
     SpaceGuard guard = new SpaceGuard(disk, directory, writeBuffer, () -> tableBytes + logBytes);
     guard.greatest.set(logBytes);
-    long missing = Math.max(logBytes, guard.compaction()) + RESERVE_BYTES / 2 - guard.usable();
+    long needed = Math.max(logBytes, guard.compaction()) + RESERVE_BYTES / 2;
+    long missing;
+    synchronized (ALL) {
+      missing = needed + obligations() - guard.usable();
+    }
     if (missing > 0) {
       throw guard.full(missing);
     }

@@ -211,7 +211,7 @@ final class Committer implements WriteQueue.Writer {
     boolean panic = e instanceof LmdbNativeException.PanicException || hasPanicked();
     boolean harmless =
         !(e instanceof LmdbNativeException.ConstantDerivedException)
-            || Failures.isDiskFull(e)
+            || failures.isDiskFull(e)
             || Failures.isOutOfMemory(e);
     if (harmless && !panic) {
       return e;

@@ -6,6 +6,8 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreFullException;
+import dev.ensemblekv.spi.io.Disk;
+import java.io.IOException;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.lmdbjava.Dbi;
@@ -15,14 +17,19 @@ import org.lmdbjava.Txn;
 
 /** What a store throws for what LMDB reports. */
 final class Failures {
+  /** With less space than this, a write that was cut short met the end of it. */
+  private static final long NOTHING_BYTES = 64 << 10;
+
+  private final Disk disk;
   private final Path file;
 
   /**
    * Creates the translation.
    *
-   * @param file the data file, for messages
+   * @param file the data file
    */
-  Failures(Path file) {
+  Failures(Disk disk, Path file) {
+    this.disk = disk;
     this.file = file;
   }
 
@@ -60,9 +67,20 @@ final class Failures {
     return new KvException(what + ": LMDB reports: " + e.getMessage(), file, e);
   }
 
-  /** Tells whether the disk, or the user's share of it, is full. */
-  static boolean isDiskFull(RuntimeException e) {
-    return is(e, Errno.ENOSPC) || is(e, Errno.EDQUOT);
+  /**
+   * Tells whether the disk, or the user's share of it, is full. LMDB reports a write that was cut
+   * short as EIO, whatever the reason.
+   */
+  boolean isDiskFull(RuntimeException e) {
+    return is(e, Errno.ENOSPC) || is(e, Errno.EDQUOT) || (is(e, Errno.EIO) && nothingIsLeft());
+  }
+
+  private boolean nothingIsLeft() {
+    try {
+      return disk.usableBytes(file) < NOTHING_BYTES;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Tells whether the machine has no memory, or no address space, for it. */

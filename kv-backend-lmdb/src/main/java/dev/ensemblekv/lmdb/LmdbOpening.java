@@ -24,7 +24,7 @@ final class LmdbOpening {
     this.disk = context.disk();
     this.file = context.directory().resolve(DataFile.NAME);
     this.name = context.option(LmdbOptions.DATABASE);
-    this.failures = new Failures(file);
+    this.failures = new Failures(context.disk(), file);
   }
 
   static LmdbStore open(KvOpenContext context) {

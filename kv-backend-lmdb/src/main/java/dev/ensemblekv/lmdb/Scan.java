@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.StoreClosedException;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Cursor;
 
 /**
@@ -19,7 +20,10 @@ final class Scan implements KvCursor {
   private final Reader reader;
   private final Cursor<Slice> cursor;
   private boolean begun;
-  private boolean positioned;
+
+  /** The key of the pair that it stands on, copied once. */
+  private byte @Nullable [] key;
+
   private boolean closed;
   private boolean closedByStore;
 
@@ -45,16 +49,18 @@ final class Scan implements KvCursor {
       return false;
     }
     reader.heldByThisThread();
+    boolean positioned = key != null;
+    key = null;
     try {
-      positioned = move() && range.contains(cursor.key().copy(0));
+      byte[] found = move(positioned) ? cursor.key().copy(0) : null;
+      key = found != null && range.contains(found) ? found : null;
     } catch (RuntimeException e) {
-      positioned = false;
       throw failures.translate("the scan cannot go on", e);
     }
-    return positioned;
+    return key != null;
   }
 
-  private boolean move() {
+  private boolean move(boolean positioned) {
     if (!begun) {
       begun = true;
       return !range.isEmpty() && Bounds.first(cursor, reader.keySlice(), range);
@@ -64,21 +70,21 @@ final class Scan implements KvCursor {
 
   @Override
   public synchronized byte[] key() {
-    checkPositioned();
-    return cursor.key().copy(0);
+    return standing().clone();
   }
 
   @Override
   public synchronized byte[] value() {
-    checkPositioned();
-    return values.get(cursor.key().copy(0), cursor.val());
+    return values.get(standing(), cursor.val());
   }
 
-  private void checkPositioned() {
+  private byte[] standing() {
     checkStore();
-    if (closed || !positioned) {
+    byte[] standing = key;
+    if (closed || standing == null) {
       throw new NoSuchElementException("the cursor stands on no pair: call next() first");
     }
+    return standing;
   }
 
   private void checkStore() {

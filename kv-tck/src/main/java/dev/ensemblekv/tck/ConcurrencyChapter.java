@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,9 @@ abstract class ConcurrencyChapter extends Chapter {
   private static final int KEYS = 2;
   private static final long ROUNDS_MILLIS = 600;
   private static final int SWAPS_PER_THREAD = 150;
+
+  /** Of swaps that are not atomic, about every second one shows. */
+  private static final int LEAST_SWAPS = 20;
 
   /**
    * Has threads make a few random calls on two keys at once, again and again, while iterations,
@@ -206,6 +210,7 @@ abstract class ConcurrencyChapter extends Chapter {
   void swapsAreAtomicAgainstOtherWrites() throws Exception {
     KvStore store = store();
     AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger swaps = new AtomicInteger();
     // The writer writes even numbers in ascending order, the swapper makes each odd. A swap that
     // is not atomic writes over a newer number: the writer finds a smaller one than it wrote.
     Future<?> swapper =
@@ -214,13 +219,17 @@ abstract class ConcurrencyChapter extends Chapter {
               while (!over.get()) {
                 byte[] old = store.get(key(0));
                 if (old != null && Integer.parseInt(text(old)) % 2 == 0) {
-                  store.compareAndSet(
-                      key(0), old, bytes(String.valueOf(Integer.parseInt(text(old)) + 1)));
+                  byte[] odd = bytes(String.valueOf(Integer.parseInt(text(old)) + 1));
+                  swaps.addAndGet(store.compareAndSet(key(0), old, odd) ? 1 : 0);
                 }
               }
             });
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS / 2 * effort());
-    for (int number = 0; number < 4000 || System.nanoTime() < end; number += 2) {
+    long begin = System.nanoTime();
+    long end = begin + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS / 2 * effort());
+    long limit = Math.max(end, begin + tck().mustHappen().toNanos());
+    for (int number = 0;
+        System.nanoTime() < end || (swaps.get() < LEAST_SWAPS && System.nanoTime() < limit);
+        number += 2) {
       byte[] written = bytes(String.valueOf(number));
       if (number > 0) {
         assertWrittenOrSwapped(store, number - 2);
@@ -239,6 +248,7 @@ abstract class ConcurrencyChapter extends Chapter {
     }
     over.set(true);
     inTime("the end of the swapper", swapper);
+    assertThat(swaps).as("swaps that came between").hasValueGreaterThanOrEqualTo(LEAST_SWAPS);
   }
 
   private static void assertWrittenOrSwapped(KvStore store, int number) {

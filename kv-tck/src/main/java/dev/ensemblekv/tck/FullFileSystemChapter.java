@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Chapter 7 on the machine that the tests run on, for any store: a file system gets full. */
 abstract class FullFileSystemChapter extends Chapter {
-  private static final long FILE_SYSTEM_BYTES = 20L << 20;
-  private static final int BALLAST_BYTES = 6 << 20;
+  private static final long FILE_SYSTEM_BYTES = 32L << 20;
+  private static final int BALLAST_BYTES = 16 << 20;
 
   /**
    * Fills a file system in memory, in a process that must not die of it. If this fails, check that

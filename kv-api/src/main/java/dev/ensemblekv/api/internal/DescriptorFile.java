@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * createdBy = 0.1.0
  * inside = 0123456789abcdef0123456789abcdef     ; only of an inner store
  * format.json = 1                               ; one of each backend
- * engine.leveldb = LevelDB by leveldbjni 1.18.2  ; of each backend that names one
+ * engine.leveldb = LevelDB 1.13 by leveldbjni 1.18.2  ; of each backend that names one
  * option.ensemble.maxKeys = 200                 ; one of each recorded option
  * }</pre>
  */

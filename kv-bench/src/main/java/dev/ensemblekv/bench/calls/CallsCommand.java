@@ -44,8 +44,8 @@ public final class CallsCommand extends ReportCommand {
 
   @Option(
       names = "--iterations",
-      defaultValue = "3",
-      description = "Measured iterations per round, after two to warm up (default: 3).")
+      defaultValue = "5",
+      description = "Measured iterations per round, after two to warm up (default: 5).")
   private int iterations;
 
   @Option(

@@ -14,8 +14,9 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * The processor time of the whole process per call, threads of the engine and of the JVM included.
- * Unlike the number of calls per second it does not depend on what else the machine is doing.
+ * The processor time of the whole process per call, threads of the engine and of the JVM included,
+ * in the iteration that took the least of it: a machine that does other things too can only add to
+ * that.
  */
 public final class CpuTime implements InternalProfiler {
   /** The label of its result. */
@@ -43,6 +44,6 @@ public final class CpuTime implements InternalProfiler {
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     double nanos = (double) process.getProcessCpuTime() - begunNanos;
     double micros = nanos / 1e3 / result.getMetadata().getAllOps();
-    return List.of(new ScalarResult(LABEL, micros, "us/op", AggregationPolicy.AVG));
+    return List.of(new ScalarResult(LABEL, micros, "us/op", AggregationPolicy.MIN));
   }
 }
