@@ -24,10 +24,16 @@ record Document(Path path, List<String> lines) {
    *
    * @param document the document
    * @param line the number of its first line
-   * @param language what follows the fence
+   * @param language the first word after the fence
+   * @param source the file that the code is quoted from, from the root of the project: the second
+   *     word; empty if it is none
    * @param text what is in it
    */
-  record Block(Document document, int line, String language, String text) {
+  record Block(Document document, int line, String language, String source, String text) {
+    boolean isQuoted() {
+      return !source.isEmpty();
+    }
+
     @Override
     public String toString() {
       return document.path + ":" + line;
@@ -81,24 +87,24 @@ record Document(Path path, List<String> lines) {
   List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
     StringBuilder text = new StringBuilder();
-    String language = null;
+    String[] info = null;
     int begin = 0;
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
       if (line.strip().startsWith(FENCE)) {
-        if (language == null) {
-          language = line.strip().substring(FENCE.length());
+        if (info == null) {
+          info = (line.strip().substring(FENCE.length()) + " ").split(" ", -1);
           begin = i + 2;
           text.setLength(0);
         } else {
-          blocks.add(new Block(this, begin, language, text.toString()));
-          language = null;
+          blocks.add(new Block(this, begin, info[0], info[1], text.toString()));
+          info = null;
         }
-      } else if (language != null) {
+      } else if (info != null) {
         text.append(line).append('\n');
       }
     }
-    if (language != null) {
+    if (info != null) {
       throw new IllegalStateException(path + ":" + begin + " is not closed");
     }
     return blocks;

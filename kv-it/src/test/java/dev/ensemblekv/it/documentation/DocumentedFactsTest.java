@@ -72,6 +72,26 @@ class DocumentedFactsTest {
   }
 
   @Test
+  void whatIsQuotedIsInItsFile() throws IOException {
+    List<Document.Block> quoted =
+        Document.all().stream()
+            .flatMap(document -> document.blocks().stream())
+            .filter(Document.Block::isQuoted)
+            .toList();
+    assertThat(quoted).isNotEmpty();
+    for (Document.Block block : quoted) {
+      String file = Files.readString(Document.root().resolve(block.source()));
+      for (String part : block.text().split("(?m)^\\s*\\.\\.\\.\n", -1)) {
+        assertThat(withoutIndent(file)).as("%s", block).contains(withoutIndent(part));
+      }
+    }
+  }
+
+  private static String withoutIndent(String code) {
+    return code.replaceAll("(?m)^ +", "");
+  }
+
+  @Test
   void theReadmeListsTheModules() throws IOException {
     String pom = Files.readString(Document.root().resolve("pom.xml"));
     Set<String> modules = matches(Pattern.compile("(?<=<module>)[^<]+"), pom);

@@ -23,7 +23,8 @@ import javax.tools.ToolProvider;
  * <p>What is not a class are statements. They are put into a method where {@code store} is a new
  * ensemble and {@code bytes} and {@code text} convert from and to UTF-8. What imports nothing is
  * given imports of all that is ours. All is compiled together, so a class in one document can be
- * used in another; one that is shown again goes by another name, and is compiled only.
+ * used in another; one that is shown again goes by another name, and is compiled only. What is
+ * quoted from a file is left out.
  */
 final class Snippets {
   private static final Pattern TYPE =
@@ -119,6 +120,9 @@ final class Snippets {
     Set<String> names = new HashSet<>();
     for (Document document : Document.all()) {
       for (Block block : document.blocks("java")) {
+        if (block.isQuoted()) {
+          continue;
+        }
         Snippet snippet = Snippet.of(block);
         snippets.add(names.add(snippet.className()) ? snippet : snippet.again());
       }
