@@ -33,6 +33,9 @@ final class CrashCycles {
   /** So many that some of them are flushes or synced. */
   private static final int LEAST_STEPS = 200;
 
+  /** So few that the process is still at work when it is killed. */
+  private static final int MOST_STEPS = WriterScript.THREADS * WriterScript.STEPS * 3 / 4;
+
   /** What ends a process. */
   @FunctionalInterface
   interface Crash {
@@ -95,6 +98,8 @@ final class CrashCycles {
 
   private void run(int life, Stage stage, Crash crash) throws Exception {
     Path file = scratch.resolve("progress-" + life);
+    int steps =
+        stage == Stage.WRITING ? random.nextInt(LEAST_STEPS, MOST_STEPS) : Integer.MAX_VALUE;
     WriterProgress progress = WriterProgress.in(file);
     try (ChildJvm writer =
         ChildJvm.start(
@@ -105,8 +110,9 @@ final class CrashCycles {
             directory.toString(),
             file.toString(),
             String.valueOf(seed),
-            String.valueOf(life))) {
-      await(stage, progress, writer);
+            String.valueOf(life),
+            String.valueOf(steps / WriterScript.THREADS))) {
+      await(stage, steps, progress, writer);
       if (writer.isAlive()) {
         crash.happen(writer);
       }
@@ -130,13 +136,13 @@ final class CrashCycles {
   }
 
   /** Waits for a moment of a stage. */
-  private void await(Stage stage, WriterProgress progress, ChildJvm writer) throws Exception {
+  private void await(Stage stage, int steps, WriterProgress progress, ChildJvm writer)
+      throws Exception {
     Deadline deadline = new Deadline(tck.mustHappen().multipliedBy(STEPS_OF_A_LIFE));
     while (writer.isAlive() && progress.stage().compareTo(stage) < 0) {
       deadline.pause(stage + " of the writer");
     }
     if (stage == Stage.WRITING) {
-      int steps = random.nextInt(LEAST_STEPS, WriterScript.THREADS * WriterScript.STEPS);
       while (writer.isAlive() && stepsOf(progress) < steps) {
         deadline.pause(steps + " steps of the writer");
       }

@@ -30,7 +30,8 @@ final class TckChild {
    *
    * <pre>{@code
    * hold directory                       opens a store and holds it until the input ends
-   * write directory progress seed life   opens a store and writes; then waits for the end of the input
+   * write directory progress seed life hurried
+   *                                      opens a store and writes; then waits for the end of the input
    * fill directory ballast               fills the file system of a store; see FullFileSystem
    * }</pre>
    *
@@ -51,7 +52,8 @@ final class TckChild {
           WriterProgress progress = WriterProgress.in(Path.of(args[3]));
           long seed = Long.parseLong(args[4]);
           int life = Integer.parseInt(args[5]);
-          new Writer(tck, directory, progress, seed, life, TckChild::fail).run();
+          int hurried = Integer.parseInt(args[6]);
+          new Writer(tck, directory, progress, seed, life, hurried, TckChild::fail).run();
           awaitEndOfInput();
         }
         case FILL -> new FullFileSystem(tck, directory, Path.of(args[3])).run();

@@ -10,21 +10,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The life of a writing process: it opens a store, lets each thread do its script, and closes. */
 final class Writer {
+  private static final long PAUSE_NANOS = 2_000_000;
+
   private final KvStoreTck tck;
   private final Path directory;
   private final WriterProgress progress;
   private final long seed;
   private final int life;
+  private final int hurried;
   private final Consumer<Throwable> onFailure;
 
   /**
    * Prepares a life.
    *
+   * @param hurried so many steps of each thread follow at once; those after them take their time,
+   *     so that whoever waits for the last of these comes before the end
    * @param onFailure ends the process; called by the thread that the store failed
    */
   Writer(
@@ -33,12 +39,14 @@ final class Writer {
       WriterProgress progress,
       long seed,
       int life,
+      int hurried,
       Consumer<Throwable> onFailure) {
     this.tck = tck;
     this.directory = directory;
     this.progress = progress;
     this.seed = seed;
     this.life = life;
+    this.hurried = hurried;
     this.onFailure = onFailure;
   }
 
@@ -73,6 +81,9 @@ final class Writer {
     WriterScript script = new WriterScript(seed, life, thread, store.features());
     for (int i = 0; i < WriterScript.STEPS; i++) {
       Step step = script.next();
+      if (i >= hurried) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
       progress.begin(thread);
       long[] completed = progress.completed();
       run(store, step);
