@@ -142,7 +142,7 @@ class ReadersTest {
         scan.next();
         System.out.print('R');
         System.out.flush();
-        Thread.sleep(60_000); // until it is killed
+        while (System.in.read() >= 0) {} // until it is killed
       }
     }
   }
