@@ -12,63 +12,59 @@ import java.nio.file.Path;
  * The logs of an open database, made durable from outside of LevelDB: a sync of a file takes in
  * what was written to it through any mapping.
  *
- * <p>Flushes take turns; one that waited for another that covers its writes has nothing to do.
+ * <p>Writes are told apart by a count of those that LevelDB did not sync itself. Who has to wait
+ * for somebody else's sync, which covers his writes, has nothing to do afterwards.
  */
 final class DurableFiles {
   private final Disk disk;
   private final Path directory;
-  private volatile long synced;
 
-  /** The newest log when older ones, and its name, were last made durable. */
-  private volatile long newestLog;
+  /** How many of the writes that LevelDB did not sync are known to be durable. */
+  private volatile long synced;
 
   DurableFiles(Disk disk, Path directory) {
     this.disk = disk;
     this.directory = directory;
   }
 
-  /** Returns how many writes are known to be durable. */
-  long synced() {
-    return synced;
-  }
-
   /**
-   * Makes the first so many writes durable.
+   * Makes the first so many writes durable, whichever logs they are in.
    *
    * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
    */
-  synchronized void sync(long writes) {
+  void sync(long writes) {
+    sync(writes, () -> Long.MAX_VALUE);
+  }
+
+  /**
+   * Makes the first so many writes durable, after a write that LevelDB synced: what is left are the
+   * logs that it has left behind for a newer one, which it does without a sync.
+   *
+   * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
+   */
+  void syncBehind(long writes) {
+    sync(writes, this::newestLog);
+  }
+
+  /** Tells which log is the first that need not be made durable. */
+  @FunctionalInterface
+  private interface End {
+    long log() throws IOException;
+  }
+
+  private void sync(long writes, End end) {
     if (writes > synced) {
-      try {
-        syncLogs(Long.MAX_VALUE);
-        disk.syncDirectory(directory);
-      } catch (IOException e) {
-        throw DiskFiles.failure("the logs cannot be made durable", directory, e);
-      }
-      synced = writes;
-    }
-  }
-
-  /**
-   * Makes durable all logs that LevelDB has left behind for a newer one, which it does without a
-   * sync, and the name of the newest.
-   *
-   * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
-   */
-  void syncOlderLogs() {
-    try {
-      long newest = newestLog();
-      if (newest > newestLog) {
-        synchronized (this) {
-          if (newest > newestLog) {
-            syncLogs(newest);
+      synchronized (this) {
+        if (writes > synced) {
+          try {
+            syncLogs(end.log());
             disk.syncDirectory(directory);
-            newestLog = newest;
+          } catch (IOException e) {
+            throw DiskFiles.failure("the logs cannot be made durable", directory, e);
           }
+          synced = writes;
         }
       }
-    } catch (IOException e) {
-      throw DiskFiles.failure("the logs cannot be made durable", directory, e);
     }
   }
 
@@ -93,7 +89,7 @@ final class DurableFiles {
   }
 
   /** After LevelDB has let go of the files: makes them durable, and marks them as whole. */
-  synchronized void closeCleanly(long keysBound) {
+  void closeCleanly(long keysBound) {
     sync(Long.MAX_VALUE);
     try {
       Database.closed(disk, directory, keysBound).write(disk, directory);

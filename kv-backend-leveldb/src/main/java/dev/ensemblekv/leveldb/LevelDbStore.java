@@ -43,8 +43,8 @@ final class LevelDbStore extends AbstractKvStore {
   private final NativeGate gate = new NativeGate();
   private final Set<LevelDbCursor> cursors = ConcurrentHashMap.newKeySet();
 
-  /** Writes that returned. */
-  private final AtomicLong writes = new AtomicLong();
+  /** Writes that returned and that LevelDB did not sync. */
+  private final AtomicLong unsynced = new AtomicLong();
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -110,24 +110,11 @@ final class LevelDbStore extends AbstractKvStore {
   @Override
   protected void apply(byte[] key, byte @Nullable [] value, boolean sync) {
     space.take(1, key.length + (value == null ? 0L : value.length));
-    NativeWriteOptions options = sync ? OpenDatabase.SYNC : OpenDatabase.NO_SYNC;
     if (value == null) {
-      write(() -> database.engine().delete(options, key));
+      write(sync, options -> database.engine().delete(options, key));
     } else {
       keys.add(1);
-      write(() -> database.engine().put(options, key, value));
-    }
-    if (sync) {
-      syncOlderLogs();
-    }
-  }
-
-  /** A synced write is in the newest log; what was written before it must not be lost either. */
-  private void syncOlderLogs() {
-    try {
-      files.syncOlderLogs();
-    } catch (KvException e) {
-      throw fail(e);
+      write(sync, options -> database.engine().put(options, key, value));
     }
   }
 
@@ -135,18 +122,16 @@ final class LevelDbStore extends AbstractKvStore {
   protected void applyAll(KvBatch batch, boolean sync) {
     space.take(batch.count(), batch.bytes());
     write(
-        () -> {
+        sync,
+        options -> {
           NativeWriteBatch updates = new NativeWriteBatch();
           try {
             keys.add(copy(batch, updates));
-            database.engine().write(sync ? OpenDatabase.SYNC : OpenDatabase.NO_SYNC, updates);
+            database.engine().write(options, updates);
           } finally {
             updates.delete();
           }
         });
-    if (sync) {
-      syncOlderLogs();
-    }
   }
 
   /** Returns the number of puts. */
@@ -171,22 +156,41 @@ final class LevelDbStore extends AbstractKvStore {
   /** A write of LevelDB. */
   @FunctionalInterface
   private interface NativeWrite {
-    void run() throws IOException;
+    void run(NativeWriteOptions options) throws IOException;
+  }
+
+  /** What was written before a synced write must not be lost where that survives. */
+  private void write(boolean sync, NativeWrite write) {
+    if (sync) {
+      long before = unsynced.get();
+      run(OpenDatabase.SYNC, write);
+      durably(() -> files.syncBehind(before));
+    } else {
+      run(OpenDatabase.NO_SYNC, write);
+      unsynced.incrementAndGet();
+    }
   }
 
   /**
    * One that fails may be in the log all the same, and come to light when the store is reopened, so
    * that nothing may be written after it. LevelDB also tells so of compactions that failed.
    */
-  private void write(NativeWrite write) {
+  private void run(NativeWriteOptions options, NativeWrite write) {
     gate.enter();
     try {
-      write.run();
-      writes.incrementAndGet();
+      write.run(options);
     } catch (IOException e) {
       throw fail(failure(e));
     } finally {
       gate.leave();
+    }
+  }
+
+  private void durably(Runnable sync) {
+    try {
+      sync.run();
+    } catch (KvException e) {
+      throw fail(e);
     }
   }
 
@@ -238,21 +242,18 @@ final class LevelDbStore extends AbstractKvStore {
   public void flush() {
     checkNotFailed();
     askForFailures();
-    try {
-      files.sync(writes.get());
-    } catch (KvException e) {
-      throw fail(e);
-    }
+    durably(() -> files.sync(unsynced.get()));
   }
 
   /** LevelDB tells of failed compactions only who writes; so something empty is written. */
   private void askForFailures() {
-    if (writes.get() > files.synced() && space.hasRoom()) {
-      write(
-          () -> {
+    if (!context().isReadOnly() && space.hasRoom()) {
+      run(
+          OpenDatabase.NO_SYNC,
+          options -> {
             NativeWriteBatch nothing = new NativeWriteBatch();
             try {
-              database.engine().write(OpenDatabase.NO_SYNC, nothing);
+              database.engine().write(options, nothing);
             } finally {
               nothing.delete();
             }
@@ -279,7 +280,6 @@ final class LevelDbStore extends AbstractKvStore {
       }
       progress.advance(1);
     }
-    writes.incrementAndGet();
     flush(); // throws what went wrong
   }
 
