@@ -145,12 +145,14 @@ final class ShelfBackend implements KvBackend {
         pairs.remove(key);
         return;
       }
-      if (pairs.size() >= maxKeys && !pairs.containsKey(key)) {
-        throw new StoreFullException("no room for more than " + maxKeys, null, null);
+      byte[] kept =
+          value.length == lossyLength ? Arrays.copyOf(value, lossyLength - 1) : value.clone();
+      synchronized (pairs) {
+        if (pairs.size() >= maxKeys && !pairs.containsKey(key)) {
+          throw new StoreFullException("no room for more than " + maxKeys, null, null);
+        }
+        pairs.put(key.clone(), kept);
       }
-      pairs.put(
-          key.clone(),
-          value.length == lossyLength ? Arrays.copyOf(value, lossyLength - 1) : value.clone());
       puts.release();
     }
 
