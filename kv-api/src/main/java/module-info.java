@@ -7,6 +7,7 @@ module dev.ensemblekv.api {
   requires transitive org.jspecify;
   requires org.slf4j;
   requires java.management;
+  requires jdk.unsupported; // to release mappings before Java 22
 
   exports dev.ensemblekv.api;
   exports dev.ensemblekv.spi;

@@ -2,6 +2,7 @@
 package dev.ensemblekv.spi.io;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * An open file. Thread-safe; an interrupt of the calling thread disturbs nothing and stays set.
@@ -23,6 +24,22 @@ public interface DiskFile extends AutoCloseable {
 
   /** Writes all bytes; the file grows as needed, and reads zero where it was never written. */
   void write(long position, byte[] bytes, int offset, int length) throws IOException;
+
+  /**
+   * Maps the beginning of the file into memory, where bytes can be read and written without calls.
+   *
+   * <p>The file grows to the length if it is shorter, by a hole. What is written to the mapping is
+   * what is read from the file, survives the death of the process, and is made durable by {@link
+   * #force()}. Writing where the file has a hole takes space that may not be there, which no
+   * exception tells: write there by {@link #write} first.
+   *
+   * @param length at most 1 GiB
+   * @return the mapping, to be closed; empty if this disk has none
+   */
+  default Optional<DiskMapping> map(long position, int length, boolean writable)
+      throws IOException {
+    return Optional.empty();
+  }
 
   /** Cuts the file to a length; does nothing if it is shorter. */
   void truncate(long length) throws IOException;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import java.util.Arrays;
+
+/** A list of index entries in the order of their hashes, each key once. For one thread. */
+final class Entries {
+  private long[] orders = new long[16];
+  private long[] locations = new long[16];
+  private int[] routings = new int[16];
+  private int count;
+
+  int count() {
+    return count;
+  }
+
+  long order(int index) {
+    return orders[index];
+  }
+
+  int routing(int index) {
+    return routings[index];
+  }
+
+  long location(int index) {
+    return locations[index];
+  }
+
+  /** Appends an entry that comes after all others. */
+  void add(long order, int routing, long location) {
+    if (count == orders.length) {
+      int more = count * 2;
+      orders = Arrays.copyOf(orders, more);
+      locations = Arrays.copyOf(locations, more);
+      routings = Arrays.copyOf(routings, more);
+    }
+    orders[count] = order;
+    routings[count] = routing;
+    locations[count] = location;
+    count++;
+  }
+
+  /** Adds an entry that belongs near the end; one of the same key that is there wins. */
+  void insert(long order, int routing, long location) {
+    int at = count;
+    while (at > 0 && KeyHash.compare(orders[at - 1], routings[at - 1], order, routing) > 0) {
+      at--;
+    }
+    if (at > 0 && orders[at - 1] == order && routings[at - 1] == routing) {
+      return;
+    }
+    add(order, routing, location);
+    if (at < count - 1) {
+      System.arraycopy(orders, at, orders, at + 1, count - 1 - at);
+      System.arraycopy(routings, at, routings, at + 1, count - 1 - at);
+      System.arraycopy(locations, at, locations, at + 1, count - 1 - at);
+      orders[at] = order;
+      routings[at] = routing;
+      locations[at] = location;
+    }
+  }
+
+  /** Returns these and older ones, of which those of the same keys are left out. */
+  Entries over(Entries older) {
+    if (older.count == 0) {
+      return this;
+    }
+    Entries both = new Entries();
+    int mine = 0;
+    int theirs = 0;
+    while (mine < count || theirs < older.count) {
+      int order =
+          mine == count
+              ? 1
+              : theirs == older.count
+                  ? -1
+                  : KeyHash.compare(
+                      orders[mine], routings[mine], older.orders[theirs], older.routings[theirs]);
+      if (order <= 0) {
+        both.add(orders[mine], routings[mine], locations[mine]);
+        mine++;
+        theirs += order == 0 ? 1 : 0;
+      } else {
+        both.add(older.orders[theirs], older.routings[theirs], older.locations[theirs]);
+        theirs++;
+      }
+    }
+    return both;
+  }
+}

@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvReader;
+import dev.ensemblekv.api.KvState;
+import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.KvOpenContext;
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store: a {@link Log} that writes, an {@link Index} that finds, and an {@link Upkeep} that
+ * sees to both.
+ */
+final class ExtentStore extends AbstractKvStore {
+  /** So many entries a walk has in memory. */
+  private static final int PART_ENTRIES = 128 << 10;
+
+  /** With so many memtables waiting to be written, writers write them. */
+  private static final int MOST_FROZEN = 2;
+
+  /** A log of so many bytes is replayed at the next opening rather than written as a run. */
+  private static final long SMALL_REPLAY_BYTES = 1 << 20;
+
+  private final StoreFiles files;
+  private final Catalog catalog;
+  private final Segments segments;
+  private final Index index;
+  private final KeyHash.Function hashes;
+  private final Pins pins = new Pins();
+  private final Log log;
+  private final Publisher publisher;
+  private final Merger merger;
+  private final Upkeep upkeep;
+  private final Tail tail;
+  private final ThreadLocal<RecordReader> readers = ThreadLocal.withInitial(RecordReader::new);
+
+  ExtentStore(
+      KvOpenContext context,
+      StoreFiles files,
+      Manifest manifest,
+      Segments segments,
+      Index index,
+      KeyHash.Function hashes,
+      Tail tail) {
+    super(context, ExtentBackend.LIMITS, ExtentBackend.FEATURES);
+    this.files = files;
+    this.segments = segments;
+    this.index = index;
+    this.hashes = hashes;
+    this.tail = tail;
+    this.upkeep = new Upkeep(context.executor(), context.directory());
+    LogEvents events = new LogEvents();
+    this.catalog = new Catalog(files, manifest, events::durable);
+    Log.Limits sizes =
+        new Log.Limits(
+            context.option(ExtentOptions.SEGMENT_SIZE),
+            Math.toIntExact(context.option(ExtentOptions.MEMTABLE_KEYS)),
+            context.option(ExtentOptions.REPLAY_SIZE));
+    this.log = new Log(files, catalog, segments, index, pins, tail, sizes, events);
+    events.log = log;
+    this.publisher = new Publisher(files, catalog, segments, index, log, events);
+    this.merger = new Merger(files, catalog, index, log, publisher, pins);
+  }
+
+  /** What the log has done by others. */
+  private final class LogEvents implements Log.Events {
+    private volatile @Nullable Log log;
+
+    Manifest.Position durable() {
+      Log writer = log;
+      return writer == null ? Manifest.Position.BEGINNING : writer.durable();
+    }
+
+    @Override
+    public void frozen() {
+      upkeep.wake(ExtentStore.this::work);
+    }
+
+    @Override
+    public void forced() {
+      upkeep.markSoon(ExtentStore.this::mark);
+    }
+
+    @Override
+    public KvException failed(String what, Path path, Throwable cause) {
+      return fail(
+          new KvException(
+              what + ": " + cause.getMessage() + "; close the store and open it again",
+              path,
+              cause));
+    }
+  }
+
+  private void work() throws IOException {
+    boolean more = true;
+    while (more && !upkeep.isClosed()) {
+      more = publisher.publishOldest() || merger.mergeOnce(false, upkeep::isClosed);
+    }
+    pins.disposeOfWhatCanBe();
+  }
+
+  private void mark() throws IOException {
+    if (log.isToBeMarked() && log.isBegun()) {
+      log.mark();
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    limits().checkKey(key);
+    KeyHash hash = hashes.of(key);
+    RecordReader reader = readers.get();
+    int pin = pins.enter();
+    try {
+      long location = locate(hash, reader);
+      return location == Location.NONE ? null : reader.value(segment(location), location, key);
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
+  }
+
+  @Override
+  public <R> @Nullable R read(byte[] key, KvReader<R> kvReader) {
+    limits().checkKey(key);
+    KeyHash hash = hashes.of(key);
+    RecordReader reader = readers.get();
+    int pin = pins.enter();
+    try {
+      long location = locate(hash, reader);
+      return location == Location.NONE
+          ? null
+          : reader.read(segment(location), location, key, kvReader);
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
+  }
+
+  @Override
+  public boolean exists(byte[] key) {
+    limits().checkKey(key);
+    KeyHash hash = hashes.of(key);
+    int pin = pins.enter();
+    try {
+      return locate(hash, readers.get()) != Location.NONE;
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
+  }
+
+  /**
+   * Returns where the value of a key is, in a segment that is there as long as the caller is
+   * pinned; {@link Location#NONE} if the key is absent.
+   */
+  private long locate(KeyHash hash, RecordReader reader) throws IOException {
+    while (true) {
+      Index.Version version = index.current();
+      long location = version.find(hash, reader.bucket);
+      if (location == Location.NONE || Location.isTombstone(location)) {
+        return Location.NONE;
+      }
+      if (segments.find(Location.segment(location)) != null) {
+        return location;
+      }
+      if (index.current() == version) {
+        throw new CorruptionException(
+            "the index names " + Location.describe(location) + ", which is not there",
+            context().directory(),
+            null);
+      }
+    }
+  }
+
+  private Segment segment(long location) {
+    return segments.get(Location.segment(location));
+  }
+
+  private KvException unreadable(IOException e) {
+    return DiskFiles.failure("the store cannot be read", context().directory(), e);
+  }
+
+  @Override
+  protected boolean isAtomic() {
+    return true;
+  }
+
+  @Override
+  protected void apply(byte[] key, byte @Nullable [] value, boolean sync) {
+    KeyHash hash = hashes.of(key);
+    if (value == null && !isPresent(hash)) {
+      if (sync) {
+        log.force(log.sequence()); // as durable as the delete before it must be
+      }
+      return;
+    }
+    int bodyCrc = Log.crc(key, value == null ? new byte[0] : value);
+    write(
+        Record.bytes(key.length, value == null ? 0 : value.length),
+        () -> log.put(hash, key, value, bodyCrc),
+        sync);
+  }
+
+  private boolean isPresent(KeyHash hash) {
+    int pin = pins.enter();
+    try {
+      return locate(hash, readers.get()) != Location.NONE;
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
+  }
+
+  @Override
+  protected boolean applyIf(
+      byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement, boolean sync) {
+    KeyHash hash = hashes.of(key);
+    byte[] value = replacement == null ? new byte[0] : replacement;
+    int bodyCrc = Log.crc(key, value);
+    long bytes = Record.bytes(key.length, value.length);
+    boolean[] done = {false};
+    int pin = pins.enter();
+    try {
+      RecordReader reader = readers.get();
+      while (!done[0]) {
+        long location = locate(hash, reader);
+        byte[] found =
+            location == Location.NONE ? null : reader.value(segment(location), location, key);
+        if (!Arrays.equals(found, expected)) {
+          return false;
+        }
+        if (found == null && replacement == null) {
+          return true;
+        }
+        write(
+            bytes,
+            () -> {
+              if (locate(hash, reader) == location) {
+                log.put(hash, key, replacement, bodyCrc);
+                done[0] = true;
+              }
+            },
+            sync);
+      }
+      return true;
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
+  }
+
+  @Override
+  protected void applyAll(KvBatch batch, boolean sync) {
+    List<Mutation> mutations = new ArrayList<>(batch.count());
+    batch.replay(
+        new KvBatch.Handler() {
+          @Override
+          public void put(byte[] key, byte[] value) {
+            mutations.add(new Mutation(hashes.of(key), key, value, Log.crc(key, value)));
+          }
+
+          @Override
+          public void delete(byte[] key) {
+            mutations.add(new Mutation(hashes.of(key), key, null, Log.crc(key, new byte[0])));
+          }
+        });
+    write(Log.batchBytes(mutations), () -> log.putAll(mutations), sync);
+  }
+
+  private void write(long bytes, Log.Writing writing, boolean sync) {
+    try {
+      while (index.current().frozen().size() >= MOST_FROZEN) {
+        publisher.publishOldest();
+      }
+      long sequence = log.write(bytes, writing);
+      if (sync) {
+        log.force(sequence);
+      }
+    } catch (IOException e) {
+      throw DiskFiles.failure("the write failed", context().directory(), e);
+    }
+  }
+
+  @Override
+  public void flush() {
+    checkNotFailed();
+    if (!context().isReadOnly()) {
+      log.force(log.sequence());
+      upkeep.throwUntold();
+    }
+  }
+
+  @Override
+  public KvCursor iterate() {
+    return new ExtentCursor(this, parts());
+  }
+
+  private List<HashRange> parts() {
+    return HashRange.parts((int) (index.current().mostEntries() / PART_ENTRIES) + 1);
+  }
+
+  /** Returns the newest entries of a part of the hashes, tombstones included. */
+  Entries entries(HashRange range) {
+    int pin = pins.enter();
+    try {
+      return index.current().entries(range);
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
+  }
+
+  /** Returns key and value of an entry, or nothing if it was deleted meanwhile. */
+  byte[][] pair(Entries entries, int at) {
+    RecordReader reader = readers.get();
+    int pin = pins.enter();
+    try {
+      long location = entries.location(at);
+      if (segments.find(Location.segment(location)) == null) {
+        location = locate(new KeyHash(entries.order(at), entries.routing(at)), reader);
+      }
+      return location == Location.NONE ? new byte[0][] : reader.pair(segment(location), location);
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
+  }
+
+  /** Reads the whole index, 28 bytes a key, and no record. */
+  @Override
+  public long size() {
+    long keys = 0;
+    for (HashRange part : parts()) {
+      Entries entries = entries(part);
+      for (int i = 0; i < entries.count(); i++) {
+        keys += Location.isTombstone(entries.location(i)) ? 0 : 1;
+      }
+    }
+    return keys;
+  }
+
+  @Override
+  public KvTask verify() {
+    return KvTask.start(context().executor(), "verify", "keys", this::verify);
+  }
+
+  private void verify(KvTask.Progress progress) {
+    new Verification(this, segments, hashes).run(parts(), progress);
+  }
+
+  @Override
+  public KvStats stats() {
+    Index.Version version = index.current();
+    Manifest manifest = catalog.current();
+    Usage usage =
+        manifest.segments().stream()
+            .map(Manifest.SegmentEntry::usage)
+            .reduce(Usage.NONE, Usage::plus);
+    long keys = usage.liveRecords() + version.active().count();
+    long liveBytes = usage.liveBytes() + version.active().deltas().liveBytes();
+    for (Index.Frozen frozen : version.frozen()) {
+      keys += frozen.table().count();
+      liveBytes += frozen.table().deltas().liveBytes();
+    }
+    KvStats.Builder stats = statsBuilder();
+    KvException problem = upkeep.problem();
+    if (problem != null) {
+      stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
+    }
+    return stats
+        .metric(
+            KvMetric.upperBound(
+                KvMetric.KEYS,
+                keys,
+                KvMetric.Unit.COUNT,
+                "Number of live keys at most: what is superseded counts until it is found out."))
+        .metric(
+            KvMetric.upperBound(
+                KvMetric.LIVE_BYTES,
+                liveBytes,
+                KvMetric.Unit.BYTES,
+                "Bytes of live keys and values at most, their records rounded up."))
+        .metric(gauge("deadBytes", usage.deadBytes(), "Bytes of records known as superseded."))
+        .metric(count("segments", manifest.segments().size(), "Number of segment files."))
+        .metric(count("runs", version.runs().size(), "Number of runs of the index on disk."))
+        .metric(
+            gauge(
+                "indexBytes",
+                version.runs().stream().mapToLong(Run::bytes).sum(),
+                "Bytes of the index on disk."))
+        .metric(count("memtableKeys", version.active().count(), "Keys in the newest memtable."))
+        .metric(
+            count("frozenMemtables", version.frozen().size(), "Memtables waiting to be written."))
+        .metric(gauge("tornBytes", tail.tornBytes(), "Bytes that opening left off the log."))
+        .metric(gauge("replayedBytes", tail.replayedBytes(), "Bytes of the log opening read."))
+        .build();
+  }
+
+  private static KvMetric gauge(String name, long value, String text) {
+    return KvMetric.gauge(name, value, KvMetric.Unit.BYTES, text);
+  }
+
+  private static KvMetric count(String name, long value, String text) {
+    return KvMetric.gauge(name, value, KvMetric.Unit.COUNT, text);
+  }
+
+  @Override
+  public void close() {
+    upkeep.close();
+    IOException failure = null;
+    KvException cause = null;
+    try {
+      if (!context().isReadOnly() && statsBuilder().build().state() != KvState.FAILED) {
+        end();
+      }
+    } catch (IOException e) {
+      failure = e;
+    } catch (KvException e) {
+      cause = e;
+    }
+    failure = closeFiles(failure);
+    if (cause != null) {
+      throw cause;
+    }
+    if (failure != null) {
+      throw DiskFiles.failure("the store was not closed well", context().directory(), failure);
+    }
+    checkNotFailed();
+  }
+
+  private void end() throws IOException {
+    if (log.isBegun() && log.bytesSinceFreeze() > SMALL_REPLAY_BYTES) {
+      log.freeze();
+    }
+    boolean more = true;
+    while (more) {
+      more = publisher.publishOldest();
+    }
+    log.end();
+  }
+
+  private @Nullable IOException closeFiles(@Nullable IOException before) {
+    IOException failure = before;
+    pins.disposeOfWhatCanBe();
+    for (Run run : index.current().runs()) {
+      failure = close(run::close, failure);
+    }
+    for (Segment segment : segments.all()) {
+      failure = close(segment::close, failure);
+    }
+    return failure;
+  }
+
+  private static @Nullable IOException close(Upkeep.Work close, @Nullable IOException before) {
+    try {
+      close.run();
+      return before;
+    } catch (IOException e) {
+      if (before != null) {
+        before.addSuppressed(e);
+        return before;
+      }
+      return e;
+    }
+  }
+}

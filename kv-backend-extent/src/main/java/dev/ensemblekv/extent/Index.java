@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The index: where the newest record of each key is. Reading takes no lock; all changes of {@link
+ * #current} are made under the lock of the {@link Log}.
+ */
+final class Index {
+  private volatile Version current;
+
+  /**
+   * A memtable that takes no more entries.
+   *
+   * @param end where the log goes on behind its last entry
+   * @param sequence the number of its last entry
+   */
+  record Frozen(Memtable table, Manifest.Position end, long sequence) {}
+
+  /**
+   * The parts of the index at one moment: an entry in a newer part hides those in older ones.
+   *
+   * @param active takes the entries that come
+   * @param frozen wait to be written as runs, the newest first
+   * @param runs on disk, the newest first
+   */
+  record Version(Memtable active, List<Frozen> frozen, List<Run> runs) {
+
+    /** Returns the location of a key, a tombstone's too, or {@link Location#NONE}. */
+    long find(KeyHash hash, byte[] bucket) throws IOException {
+      long location = findInMemory(hash);
+      for (int i = 0; i < runs.size() && location == Location.NONE; i++) {
+        location = runs.get(i).find(hash.order(), hash.routing(), bucket);
+      }
+      return location;
+    }
+
+    long findInMemory(KeyHash hash) {
+      long location = active.find(hash.order(), hash.routing());
+      for (int i = 0; i < frozen.size() && location == Location.NONE; i++) {
+        location = frozen.get(i).table.find(hash.order(), hash.routing());
+      }
+      return location;
+    }
+
+    /** Returns the newest entries of a part of the hashes, tombstones included. */
+    Entries entries(HashRange range) throws IOException {
+      Entries entries = active.entries(range);
+      for (Frozen part : frozen) {
+        entries = entries.over(part.table.entries(range));
+      }
+      for (Run run : runs) {
+        entries = entries.over(run.entries(range));
+      }
+      return entries;
+    }
+
+    /** Returns at least the number of entries. */
+    long mostEntries() {
+      long entries = active.count();
+      for (Frozen part : frozen) {
+        entries += part.table.count();
+      }
+      for (Run run : runs) {
+        entries += run.entries();
+      }
+      return entries;
+    }
+
+    Version withRuns(List<Run> newRuns) {
+      return new Version(active, frozen, List.copyOf(newRuns));
+    }
+  }
+
+  Index(Memtable active, List<Run> runs) {
+    current = new Version(active, List.of(), List.copyOf(runs));
+  }
+
+  Version current() {
+    return current;
+  }
+
+  /** Goes on with an empty memtable. */
+  void freeze(Manifest.Position end, long sequence) {
+    List<Frozen> frozen = new ArrayList<>();
+    frozen.add(new Frozen(current.active, end, sequence));
+    frozen.addAll(current.frozen);
+    current = new Version(new Memtable(), List.copyOf(frozen), current.runs);
+  }
+
+  /** Puts a run into the place of the oldest frozen memtable. */
+  void publish(Frozen oldest, List<Run> runs) {
+    List<Frozen> frozen = new ArrayList<>(current.frozen);
+    if (frozen.isEmpty() || frozen.remove(frozen.size() - 1) != oldest) {
+      throw new IllegalStateException("a memtable was published before an older one");
+    }
+    current = new Version(current.active, List.copyOf(frozen), List.copyOf(runs));
+  }
+
+  /** Puts other runs into the place of some. */
+  void replaceRuns(List<Run> runs) {
+    current = current.withRuns(runs);
+  }
+}

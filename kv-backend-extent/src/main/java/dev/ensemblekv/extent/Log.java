@@ -1,0 +1,668 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.StoreFullException;
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log: all writes in one order, in segments that follow each other, each write entered into the
+ * index under the same lock.
+ *
+ * <p>Before a record can come into a segment, the segment stands in the durable manifest; so the
+ * next one, the spare, is prepared before it is needed. Segments are made durable in their order,
+ * so that what a loss of power leaves of the log is a beginning of it.
+ *
+ * <p>Lock order: {@link #rooms}, {@link #forcing}, the lock of the {@link Catalog}, {@link #lock}.
+ */
+final class Log {
+  private static final byte[] NOTHING = {};
+  private static final int END_BODY_BYTES = 8;
+  private static final int MARK_BODY_BYTES = 16;
+  private static final long END_BYTES = Record.bytes(0, END_BODY_BYTES);
+  private static final long FIRST_SEGMENT_BYTES = 4 << 20;
+
+  /** What may have been numbered before a crash is less than this beyond what is found. */
+  private static final long SEQUENCE_JUMP = 1L << 32;
+
+  private final StoreFiles files;
+  private final Catalog catalog;
+  private final Segments segments;
+  private final Index index;
+  private final Pins pins;
+  private final Limits limits;
+  private final Events events;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock rooms = new ReentrantLock();
+  private final ReentrantLock forcing = new ReentrantLock();
+
+  // Guarded by the lock.
+  private final byte[] header = new byte[Record.HEADER_BYTES];
+  private final List<Segment> rolled = new ArrayList<>();
+  private @Nullable Segment active;
+  private @Nullable Segment spare;
+  private long sequence;
+  private long frozenBytes;
+  private long loggedBytes;
+
+  /** What opening found, until the first write; written under rooms and forcing. */
+  private volatile @Nullable Tail tail;
+
+  private volatile Manifest.Position durable;
+  private volatile Manifest.Position marked;
+
+  // Written while forcing.
+  private volatile long durableSequence;
+
+  /**
+   * Sizes.
+   *
+   * @param segmentBytes most of a segment
+   * @param memtableKeys a memtable of so many keys is frozen
+   * @param replayBytes so much of the log a memtable covers at most
+   */
+  record Limits(long segmentBytes, int memtableKeys, long replayBytes) {}
+
+  /** Who is told of what happens here. */
+  interface Events {
+    /** A memtable was frozen. Called under the lock. */
+    void frozen();
+
+    /** The log was forced. */
+    void forced();
+
+    /** Nobody knows any more what is on disk; returns what to throw. */
+    KvException failed(String what, java.nio.file.Path path, Throwable cause);
+  }
+
+  /** What is done when there is room, under the lock. */
+  @FunctionalInterface
+  interface Writing {
+    /** Writes by the methods of the log. */
+    void run() throws IOException;
+  }
+
+  Log(
+      StoreFiles files,
+      Catalog catalog,
+      Segments segments,
+      Index index,
+      Pins pins,
+      Tail tail,
+      Limits limits,
+      Events events) {
+    this.files = files;
+    this.catalog = catalog;
+    this.segments = segments;
+    this.index = index;
+    this.pins = pins;
+    this.tail = tail;
+    this.limits = limits;
+    this.events = events;
+    this.sequence = tail.sequence();
+    this.durableSequence = tail.isResumable() ? tail.sequence() : catalog.current().sequence();
+    this.durable = catalog.current().durable();
+    this.marked = durable;
+    this.loggedBytes = tail.replayedBytes();
+  }
+
+  /** Returns up to where the log is durable. */
+  Manifest.Position durable() {
+    return durable;
+  }
+
+  /** Tells whether anything was written since the store was opened. */
+  boolean isBegun() {
+    lock.lock();
+    try {
+      return active != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs something that changes the {@link Index}. */
+  void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes, when there is room for so many bytes in one segment.
+   *
+   * @return the number of the last record
+   * @throws StoreFullException if the disk is full; nothing has changed
+   */
+  long write(long bytes, Writing writing) throws IOException {
+    if (StoreFiles.HEADER_BYTES + bytes + END_BYTES > Location.MAX_SEGMENT_BYTES) {
+      throw new IllegalArgumentException(
+          "the batch takes "
+              + bytes
+              + " bytes in the log, which is more than fits a segment of "
+              + Location.MAX_SEGMENT_BYTES
+              + "; write it in parts");
+    }
+    while (true) {
+      lock.lock();
+      try {
+        if (reserve(bytes)) {
+          writing.run();
+          freezeIfFull();
+          return sequence;
+        }
+      } finally {
+        lock.unlock();
+      }
+      makeRoom(bytes);
+    }
+  }
+
+  private boolean reserve(long bytes) {
+    Segment current = active;
+    long needed = bytes + END_BYTES;
+    if (current != null && current.hasRoom(needed)) {
+      allocate(current, needed);
+      return true;
+    }
+    Segment next = spare;
+    if (next == null || !next.hasRoom(needed)) {
+      return false;
+    }
+    allocate(next, needed);
+    if (current != null) {
+      byte[] body = new byte[END_BODY_BYTES];
+      LittleEndian.putLong(body, 0, next.id());
+      append(Record.END, 0, NOTHING, body, crc(NOTHING, body));
+      rolled.add(current);
+    }
+    active = next;
+    spare = null;
+    return true;
+  }
+
+  private void allocate(Segment segment, long bytes) {
+    try {
+      segment.allocate(bytes);
+    } catch (IOException e) {
+      throw DiskFiles.isDiskFull(e)
+          ? DiskFiles.failure("there is no room for the write", segment.path(), e)
+          : events.failed("the log cannot be extended", segment.path(), e);
+    }
+  }
+
+  /** Appends a put, or a tombstone if there is no value, and enters it into the index. */
+  void put(KeyHash hash, byte[] key, byte @Nullable [] value, int bodyCrc) {
+    enter(hash, appendPair(0, key, value, bodyCrc));
+  }
+
+  /** Appends the records of a batch and its commit, then enters all into the index. */
+  void putAll(List<Mutation> batch) {
+    long[] locations = new long[batch.size()];
+    CRC32C crcs = new CRC32C();
+    byte[] word = new byte[4];
+    for (int i = 0; i < locations.length; i++) {
+      Mutation mutation = batch.get(i);
+      locations[i] =
+          appendPair(Record.IN_BATCH, mutation.key(), mutation.value(), mutation.bodyCrc());
+      LittleEndian.putInt(word, 0, mutation.bodyCrc());
+      crcs.update(word, 0, word.length);
+    }
+    byte[] commit = commit(locations.length, (int) crcs.getValue());
+    append(Record.COMMIT, 0, NOTHING, commit, crc(NOTHING, commit));
+    for (int i = 0; i < locations.length; i++) {
+      enter(batch.get(i).hash(), locations[i]);
+    }
+  }
+
+  /** Returns the body of the record that ends a batch. */
+  static byte[] commit(int count, int crcOfCrcs) {
+    byte[] body = new byte[8];
+    LittleEndian.putInt(body, 0, count);
+    LittleEndian.putInt(body, 4, crcOfCrcs);
+    return body;
+  }
+
+  static long batchBytes(List<Mutation> batch) {
+    long bytes = Record.bytes(0, 8);
+    for (Mutation mutation : batch) {
+      bytes += mutation.recordBytes();
+    }
+    return bytes;
+  }
+
+  /** Enters a record that a compaction moved, if the index still has it where it was. */
+  void repoint(KeyHash hash, long location) {
+    enter(hash, location);
+  }
+
+  private long appendPair(int flags, byte[] key, byte @Nullable [] value, int bodyCrc) {
+    if (value == null) {
+      long offset = append(Record.TOMBSTONE, flags, key, NOTHING, bodyCrc);
+      return Location.ofTombstone(current().id(), offset);
+    }
+    long offset = append(Record.PUT, flags, key, value, bodyCrc);
+    return Location.ofValue(current().id(), offset, Record.bytes(key.length, value.length));
+  }
+
+  private void enter(KeyHash hash, long location) {
+    Memtable memtable = index.current().active();
+    long former = memtable.put(hash.order(), hash.routing(), location);
+    memtable.deltas().added(location);
+    if (former != Location.NONE) {
+      memtable.deltas().died(former);
+    }
+  }
+
+  private Segment current() {
+    Segment segment = active;
+    if (segment == null) {
+      throw new IllegalStateException("there is no segment to write to");
+    }
+    return segment;
+  }
+
+  /** Returns the offset of the record. */
+  private long append(int type, int flags, byte[] key, byte[] value, int bodyCrc) {
+    Segment segment = current();
+    long offset = segment.end();
+    Record.encode(
+        header,
+        type,
+        flags,
+        sequence + 1,
+        key.length,
+        value.length,
+        bodyCrc,
+        segment.seal(),
+        offset);
+    try {
+      segment.write(offset, header, key, value);
+    } catch (IOException e) {
+      throw events.failed("the log cannot be written", segment.path(), e);
+    }
+    long bytes = Record.bytes(key.length, value.length);
+    segment.endAt(offset + bytes);
+    sequence++;
+    loggedBytes += bytes;
+    return offset;
+  }
+
+  static int crc(byte[] key, byte[] value) {
+    CRC32C crc = new CRC32C();
+    crc.update(key, 0, key.length);
+    crc.update(value, 0, value.length);
+    return (int) crc.getValue();
+  }
+
+  private void freezeIfFull() {
+    boolean full =
+        index.current().active().count() >= limits.memtableKeys
+            || loggedBytes - frozenBytes >= limits.replayBytes;
+    if (full) {
+      freezeNow();
+    }
+  }
+
+  private void freezeNow() {
+    index.freeze(position(), sequence);
+    frozenBytes = loggedBytes;
+    events.frozen();
+  }
+
+  private Manifest.Position position() {
+    Segment segment = current();
+    return new Manifest.Position(segment.id(), segment.end());
+  }
+
+  /** Freezes the memtable if there is something in it. */
+  void freeze() {
+    lock.lock();
+    try {
+      if (active != null && loggedBytes > frozenBytes) {
+        freezeNow();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many bytes of the log are not covered by a frozen memtable. */
+  long bytesSinceFreeze() {
+    lock.lock();
+    try {
+      return loggedBytes - frozenBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long sequence() {
+    lock.lock();
+    try {
+      return sequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Prepares a segment in which there is room for so many bytes. */
+  private void makeRoom(long bytes) throws IOException {
+    rooms.lock();
+    try {
+      Tail found = tail;
+      if (found != null) {
+        forcing.lock();
+        try {
+          begin(found, bytes);
+          tail = null;
+        } finally {
+          forcing.unlock();
+        }
+        return;
+      }
+      Segment small;
+      lock.lock();
+      try {
+        small = spare;
+        if (small != null && small.hasRoom(bytes + END_BYTES)) {
+          return;
+        }
+        spare = null;
+      } finally {
+        lock.unlock();
+      }
+      Segment next = create(bytes, catalog.current().epoch());
+      Segment dropped = small;
+      publish(next, manifest -> without(manifest, dropped));
+      if (small != null) {
+        dispose(small);
+      }
+    } finally {
+      rooms.unlock();
+    }
+  }
+
+  private static Manifest without(Manifest manifest, @Nullable Segment dropped) {
+    return dropped == null
+        ? manifest
+        : manifest.withSegments(
+            manifest.segments().stream().filter(entry -> entry.id() != dropped.id()).toList());
+  }
+
+  /** The first write since opening: goes on where the log ended, or begins a segment behind it. */
+  private void begin(Tail found, long bytes) throws IOException {
+    deleteLeftOvers();
+    Segment last = found.last();
+    if (last != null && found.isResumable()) {
+      Segment reopened = last.reopen(files, capacity(bytes));
+      segments.add(reopened);
+      pins.retire(() -> closeQuietly(last));
+      lock.lock();
+      try {
+        active = reopened;
+      } finally {
+        lock.unlock();
+      }
+      return;
+    }
+    long epoch = catalog.current().epoch() + 1;
+    if (last != null) {
+      cut(last);
+      forceReplayed(found);
+    }
+    Segment next = create(bytes, epoch);
+    lock.lock();
+    try {
+      sequence += last == null ? 0 : SEQUENCE_JUMP;
+    } finally {
+      lock.unlock();
+    }
+    publish(next, manifest -> afterCrash(manifest, found).withEpoch(epoch));
+    for (Segment dropped : found.dropped()) {
+      dispose(dropped);
+    }
+  }
+
+  /** The tail that is cut off was never durable, or it would be corruption. */
+  private void cut(Segment last) throws IOException {
+    try (var file = files.open(last.path(), true)) {
+      file.truncate(last.end());
+    }
+  }
+
+  /** What a killed process wrote may be in memory only. */
+  private void forceReplayed(Tail found) {
+    Segment last = found.last();
+    if (last == null) {
+      return;
+    }
+    for (Segment segment : found.replayed()) {
+      try {
+        segment.force();
+      } catch (IOException e) {
+        throw events.failed("the log cannot be made durable", segment.path(), e);
+      }
+    }
+    durable = new Manifest.Position(last.id(), last.end());
+    durableSequence = found.sequence();
+  }
+
+  private Manifest afterCrash(Manifest manifest, Tail found) {
+    List<Integer> dropped = found.dropped().stream().map(Segment::id).toList();
+    return manifest
+        .withSegments(
+            manifest.segments().stream().filter(entry -> !dropped.contains(entry.id())).toList())
+        .mapSegments(this::ending);
+  }
+
+  private Manifest.SegmentEntry ending(Manifest.SegmentEntry entry) {
+    return entry.end() == Manifest.SegmentEntry.OPEN
+        ? entry.endingAt(segments.get(entry.id()).end())
+        : entry;
+  }
+
+  private void deleteLeftOvers() throws IOException {
+    Manifest manifest = catalog.current();
+    for (String name : files.disk.list(files.directory)) {
+      boolean known =
+          manifest.segments().stream().anyMatch(entry -> Segment.name(entry.id()).equals(name))
+              || manifest.runs().stream().anyMatch(run -> Run.name(run.id()).equals(name));
+      if (StoreFiles.isOurs(name) && !known) {
+        files.disk.delete(files.path(name));
+      }
+    }
+  }
+
+  /** Segments grow with the store, so that a small one does not take much and a great one few. */
+  private long capacity(long bytes) {
+    long stored = 0;
+    for (Manifest.SegmentEntry entry : catalog.current().segments()) {
+      stored += entry.usage().bytes();
+    }
+    long usual = Math.min(limits.segmentBytes, Math.max(FIRST_SEGMENT_BYTES, stored / 16));
+    return Math.max(usual, StoreFiles.HEADER_BYTES + bytes + END_BYTES);
+  }
+
+  private Segment create(long bytes, long epoch) throws IOException {
+    int id = catalog.current().nextSegment();
+    Segment segment = Segment.create(files, id, Segment.Kind.LOG, epoch, capacity(bytes));
+    try {
+      segment.force();
+      files.disk.syncDirectory(files.directory);
+    } catch (IOException | RuntimeException | Error e) {
+      abandon(segment, e);
+      throw e;
+    }
+    return segment;
+  }
+
+  private void publish(Segment next, java.util.function.UnaryOperator<Manifest> change)
+      throws IOException {
+    Manifest.SegmentEntry entry =
+        new Manifest.SegmentEntry(
+            next.id(),
+            next.kind(),
+            next.epoch(),
+            Manifest.SegmentEntry.OPEN,
+            sequence() + 1,
+            Usage.NONE);
+    try {
+      catalog.edit(manifest -> change.apply(manifest).withSegment(entry));
+    } catch (DiskFiles.PublishException e) {
+      throw events.failed("the manifest cannot be made durable", next.path(), e);
+    } catch (IOException | RuntimeException | Error e) {
+      abandon(next, e);
+      throw e;
+    }
+    segments.add(next);
+    lock.lock();
+    try {
+      spare = next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void abandon(Segment segment, Throwable cause) {
+    try {
+      segment.close();
+      files.disk.delete(segment.path());
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Deletes a segment that the manifest does not name any more. */
+  private void dispose(Segment segment) {
+    segments.remove(segment);
+    pins.retire(
+        () -> {
+          closeQuietly(segment);
+          try {
+            files.disk.delete(segment.path());
+          } catch (IOException e) {
+            // A left-over, which the first write after the next opening deletes.
+          }
+        });
+  }
+
+  private static void closeQuietly(Segment segment) {
+    try {
+      segment.close();
+    } catch (IOException e) {
+      // Nothing was written by this handle.
+    }
+  }
+
+  /** Makes everything up to a record durable; those who come meanwhile share the next force. */
+  void force(long through) {
+    if (durableSequence >= through) {
+      return;
+    }
+    forcing.lock();
+    try {
+      if (durableSequence < through) {
+        Tail untouched = tail;
+        if (untouched == null) {
+          forceAll();
+        } else {
+          forceReplayed(untouched);
+        }
+      }
+    } finally {
+      forcing.unlock();
+    }
+    events.forced();
+  }
+
+  private void forceAll() {
+    List<Segment> full;
+    Segment last;
+    long reached;
+    Manifest.Position position;
+    lock.lock();
+    try {
+      last = current();
+      full = List.copyOf(rolled);
+      reached = sequence;
+      position = position();
+    } finally {
+      lock.unlock();
+    }
+    Segment at = last;
+    try {
+      for (Segment segment : full) {
+        at = segment;
+        segment.trim();
+        segment.force();
+      }
+      at = last;
+      last.force();
+    } catch (IOException e) {
+      throw events.failed("the log cannot be made durable", at.path(), e);
+    }
+    durable = position;
+    durableSequence = reached;
+    lock.lock();
+    try {
+      rolled.removeAll(full);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells whether the log does not say yet how much of it is durable. */
+  boolean isToBeMarked() {
+    return durable.compareTo(marked) > 0;
+  }
+
+  /**
+   * Notes in the log how much of it is durable: what is found damaged before that was there once,
+   * and is no torn tail.
+   */
+  void mark() throws IOException {
+    Manifest.Position position = durable;
+    byte[] body = new byte[MARK_BODY_BYTES];
+    LittleEndian.putLong(body, 0, position.segment());
+    LittleEndian.putLong(body, 8, position.offset());
+    write(
+        Record.bytes(0, body.length),
+        () -> append(Record.MARK, 0, NOTHING, body, crc(NOTHING, body)));
+    marked = position;
+  }
+
+  /**
+   * Ends the log so that nothing but its durable bytes is left: the next opening may go on here.
+   */
+  void end() throws IOException {
+    force(sequence());
+    Segment unused;
+    lock.lock();
+    try {
+      unused = spare;
+      spare = null;
+    } finally {
+      lock.unlock();
+    }
+    Segment last = active;
+    if (last != null) {
+      last.trim();
+      last.force();
+      catalog.edit(manifest -> without(manifest, unused));
+      if (unused != null) {
+        dispose(unused);
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The newest part of the index, in memory: a hash table with open addressing, in the order of the
+ * hashes but for the shifts of linear probing.
+ *
+ * <p>One thread at a time inserts, any number look up meanwhile without a lock: the location of a
+ * slot is written last, and a table that is full is replaced by a greater one.
+ */
+final class Memtable {
+  private static final VarHandle LOCATIONS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final int FIRST_PLACES = 64;
+
+  /** Places behind the last one, for what is shifted there. */
+  private static final int SPILL = 64;
+
+  private static final int MAX_LOAD_PERCENT = 70;
+
+  private final Deltas deltas = new Deltas();
+  private volatile Table table = new Table(FIRST_PLACES);
+  private final AtomicInteger count = new AtomicInteger();
+
+  /** The slots, of three arrays side by side. */
+  private static final class Table {
+    final int places;
+    final long[] orders;
+    final long[] locations;
+    final int[] routings;
+
+    Table(int places) {
+      this.places = places;
+      this.orders = new long[places + SPILL];
+      this.locations = new long[places + SPILL];
+      this.routings = new int[places + SPILL];
+    }
+
+    int place(long order) {
+      return (int) KeyHash.place(order, places);
+    }
+
+    long location(int slot) {
+      return (long) LOCATIONS.getAcquire(locations, slot);
+    }
+
+    boolean isAt(int slot, long order, int routing) {
+      return orders[slot] == order && routings[slot] == routing;
+    }
+
+    /** Returns the slot of a key, or that where it belongs; negative if there is none. */
+    int slot(long order, int routing) {
+      for (int slot = place(order); slot < locations.length; slot++) {
+        if (location(slot) == Location.NONE || isAt(slot, order, routing)) {
+          return slot;
+        }
+      }
+      return -1;
+    }
+
+    void set(int slot, long order, int routing, long location) {
+      orders[slot] = order;
+      routings[slot] = routing;
+      LOCATIONS.setRelease(locations, slot, location);
+    }
+  }
+
+  /**
+   * Sets the location of a key.
+   *
+   * @return the former one, or {@link Location#NONE}
+   */
+  long put(long order, int routing, long location) {
+    Table current = table;
+    int slot = current.slot(order, routing);
+    while (slot < 0 || isFull(current, slot)) {
+      current = grown(current);
+      table = current;
+      slot = current.slot(order, routing);
+    }
+    long former = current.locations[slot];
+    current.set(slot, order, routing, location);
+    if (former == Location.NONE) {
+      count.lazySet(count.get() + 1);
+    }
+    return former;
+  }
+
+  private boolean isFull(Table current, int slot) {
+    return current.locations[slot] == Location.NONE
+        && (long) count.get() * 100 >= (long) current.places * MAX_LOAD_PERCENT;
+  }
+
+  private static Table grown(Table old) {
+    for (int places = old.places * 2; ; places *= 2) {
+      Table table = new Table(places);
+      boolean all = true;
+      for (int i = 0; i < old.locations.length && all; i++) {
+        if (old.locations[i] != Location.NONE) {
+          int slot = table.slot(old.orders[i], old.routings[i]);
+          all = slot >= 0;
+          if (all) {
+            table.set(slot, old.orders[i], old.routings[i], old.locations[i]);
+          }
+        }
+      }
+      if (all) {
+        return table;
+      }
+    }
+  }
+
+  /** Returns the location of a key, or {@link Location#NONE}. */
+  long find(long order, int routing) {
+    Table current = table;
+    for (int slot = current.place(order); slot < current.locations.length; slot++) {
+      long location = current.location(slot);
+      if (location == Location.NONE || current.isAt(slot, order, routing)) {
+        return location;
+      }
+    }
+    return Location.NONE;
+  }
+
+  /** Returns the entries of a part of the hashes, in order. */
+  Entries entries(HashRange range) {
+    Table current = table;
+    Entries entries = new Entries();
+    for (int slot = current.place(range.from()); slot < current.locations.length; slot++) {
+      long location = current.location(slot);
+      long order = current.orders[slot];
+      if (location == Location.NONE) {
+        if (slot > current.place(range.last())) {
+          break;
+        }
+      } else if (range.contains(order)) {
+        entries.insert(order, current.routings[slot], location);
+      }
+    }
+    return entries;
+  }
+
+  int count() {
+    return count.get();
+  }
+
+  boolean isEmpty() {
+    return count.get() == 0;
+  }
+
+  /** Returns what these entries change in the accounts of the segments. */
+  Deltas deltas() {
+    return deltas;
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Merges runs, so that a look-up has few to go through, and finds out on the way what is
+ * superseded.
+ *
+ * <p>There is one great run at the bottom and few small ones above it, which are merged with each
+ * other when they are many, and into the bottom when they have a quarter of its entries: until then
+ * what they supersede there is not known to be dead.
+ */
+final class Merger {
+  private static final int MANY = 8;
+  private static final int BOTTOM_SHARE = 4;
+
+  private final StoreFiles files;
+  private final Catalog catalog;
+  private final Index index;
+  private final Log log;
+  private final Publisher publisher;
+  private final Pins pins;
+
+  Merger(StoreFiles files, Catalog catalog, Index index, Log log, Publisher publisher, Pins pins) {
+    this.files = files;
+    this.catalog = catalog;
+    this.index = index;
+    this.log = log;
+    this.publisher = publisher;
+    this.pins = pins;
+  }
+
+  /** Returns the runs to merge next, which are neighbours; empty: all is well. */
+  static List<Run> choose(List<Run> runs) {
+    int upper = runs.size() - 1;
+    if (upper < 1) {
+      return List.of();
+    }
+    long above = runs.subList(0, upper).stream().mapToLong(Run::entries).sum();
+    if (above * BOTTOM_SHARE >= runs.get(upper).entries()) {
+      return runs;
+    }
+    return upper >= MANY ? runs.subList(0, upper) : List.of();
+  }
+
+  /**
+   * Does one merge, if there is one to do.
+   *
+   * @param all whether to merge all runs into one
+   * @param cancelled asked now and then; what is under way is given up
+   * @return whether there was one
+   */
+  boolean mergeOnce(boolean all, BooleanSupplier cancelled) throws IOException {
+    List<Run> runs = index.current().runs();
+    List<Run> chosen = all && runs.size() > 1 ? runs : choose(runs);
+    if (chosen.isEmpty()) {
+      return false;
+    }
+    boolean bottom = chosen.get(chosen.size() - 1) == runs.get(runs.size() - 1);
+    long most = chosen.stream().mapToLong(Run::entries).sum();
+    int id = catalog.reserveRun();
+    long epoch = catalog.current().epoch();
+    Deltas deltas = new Deltas();
+    long written;
+    try (RunWriter writer = new RunWriter(files, id, epoch, most)) {
+      if (!merge(chosen, bottom, writer, deltas, cancelled)) {
+        files.disk.delete(files.path(Run.name(id)));
+        return false;
+      }
+      written = writer.finish();
+      files.disk.syncDirectory(files.directory);
+    }
+    Run merged = Run.open(files, id, epoch, written);
+    Manifest.RunEntry entry = new Manifest.RunEntry(id, epoch, written);
+    publisher.edit(merged, manifest -> replaced(manifest, chosen, entry).withDeltas(deltas));
+    log.locked(() -> index.replaceRuns(replaced(index.current().runs(), chosen, merged)));
+    chosen.forEach(this::dispose);
+    return true;
+  }
+
+  /** Returns whether it came to its end. */
+  private static boolean merge(
+      List<Run> runs, boolean bottom, RunWriter writer, Deltas deltas, BooleanSupplier cancelled)
+      throws IOException {
+    List<Run.Cursor> sources = new ArrayList<>(); // the newest first
+    for (Run run : runs) {
+      Run.Cursor cursor = run.cursor(HashRange.ALL);
+      if (cursor.next()) {
+        sources.add(cursor);
+      }
+    }
+    long steps = 0;
+    while (!sources.isEmpty()) {
+      if ((++steps & 0xFFF) == 0 && cancelled.getAsBoolean()) {
+        return false;
+      }
+      Run.Cursor first = first(sources);
+      long order = first.order();
+      int routing = first.routing();
+      long location = first.location();
+      if (bottom && Location.isTombstone(location)) {
+        deltas.died(location);
+      } else {
+        writer.add(order, routing, location);
+      }
+      for (int i = sources.size() - 1; i >= 0; i--) {
+        Run.Cursor source = sources.get(i);
+        if (source.order() == order && source.routing() == routing) {
+          if (source != first) {
+            deltas.died(source.location());
+          }
+          if (!source.next()) {
+            sources.remove(i);
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  private static Run.Cursor first(List<Run.Cursor> sources) {
+    Run.Cursor first = sources.get(0);
+    for (int i = 1; i < sources.size(); i++) {
+      Run.Cursor source = sources.get(i);
+      if (KeyHash.compare(source.order(), source.routing(), first.order(), first.routing()) < 0) {
+        first = source;
+      }
+    }
+    return first;
+  }
+
+  private static Manifest replaced(Manifest manifest, List<Run> old, Manifest.RunEntry merged) {
+    List<Manifest.RunEntry> runs = new ArrayList<>();
+    for (Manifest.RunEntry entry : manifest.runs()) {
+      if (entry.id() == old.get(0).id()) {
+        runs.add(merged);
+      }
+      if (old.stream().noneMatch(run -> run.id() == entry.id())) {
+        runs.add(entry);
+      }
+    }
+    return manifest.withRuns(runs);
+  }
+
+  private static List<Run> replaced(List<Run> runs, List<Run> old, Run merged) {
+    List<Run> replaced = new ArrayList<>(runs);
+    replaced.set(replaced.indexOf(old.get(0)), merged);
+    replaced.removeAll(old);
+    return replaced;
+  }
+
+  private void dispose(Run run) {
+    pins.retire(
+        () -> {
+          try {
+            run.close();
+            files.disk.delete(run.path());
+          } catch (IOException e) {
+            // A left-over, which the first write after the next opening deletes.
+          }
+        });
+  }
+}

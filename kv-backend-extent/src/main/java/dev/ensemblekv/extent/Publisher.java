@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Writes frozen memtables as runs, the oldest first, and moves the checkpoint behind them.
+ *
+ * <p>Before the manifest names the run, the log is durable as far as the run knows it, and the run
+ * is durable with its name.
+ */
+final class Publisher {
+  private final StoreFiles files;
+  private final Catalog catalog;
+  private final Segments segments;
+  private final Index index;
+  private final Log log;
+  private final Log.Events events;
+  private final ReentrantLock publishing = new ReentrantLock();
+
+  Publisher(
+      StoreFiles files,
+      Catalog catalog,
+      Segments segments,
+      Index index,
+      Log log,
+      Log.Events events) {
+    this.files = files;
+    this.catalog = catalog;
+    this.segments = segments;
+    this.index = index;
+    this.log = log;
+    this.events = events;
+  }
+
+  /** Publishes the oldest frozen memtable; returns whether there was one. */
+  boolean publishOldest() throws IOException {
+    publishing.lock();
+    try {
+      List<Index.Frozen> frozen = index.current().frozen();
+      if (frozen.isEmpty()) {
+        return false;
+      }
+      publish(frozen.get(frozen.size() - 1));
+      return true;
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  private void publish(Index.Frozen frozen) throws IOException {
+    log.force(frozen.sequence());
+    int id = catalog.reserveRun();
+    Manifest.RunEntry entry = write(id, frozen.table());
+    Run run = Run.open(files, entry.id(), entry.epoch(), entry.entries());
+    edit(run, manifest -> withRun(manifest, entry, frozen));
+    log.locked(
+        () -> {
+          List<Run> runs = new ArrayList<>();
+          runs.add(run);
+          runs.addAll(index.current().runs());
+          index.publish(frozen, runs);
+        });
+  }
+
+  private Manifest.RunEntry write(int id, Memtable table) throws IOException {
+    long epoch = catalog.current().epoch();
+    Entries entries = table.entries(HashRange.ALL);
+    try (RunWriter writer = new RunWriter(files, id, epoch, entries.count())) {
+      for (int i = 0; i < entries.count(); i++) {
+        writer.add(entries.order(i), entries.routing(i), entries.location(i));
+      }
+      long written = writer.finish();
+      files.disk.syncDirectory(files.directory);
+      return new Manifest.RunEntry(id, epoch, written);
+    }
+  }
+
+  private Manifest withRun(Manifest manifest, Manifest.RunEntry entry, Index.Frozen frozen) {
+    List<Manifest.RunEntry> runs = new ArrayList<>();
+    runs.add(entry);
+    runs.addAll(manifest.runs());
+    return manifest
+        .withRuns(runs)
+        .withCheckpoint(frozen.end(), frozen.sequence())
+        .withDeltas(frozen.table().deltas())
+        .mapSegments(segment -> passed(segment, frozen.end()));
+  }
+
+  /** What is behind the checkpoint is not read again to find out where it ends. */
+  private Manifest.SegmentEntry passed(Manifest.SegmentEntry entry, Manifest.Position checkpoint) {
+    boolean passed = entry.end() == Manifest.SegmentEntry.OPEN && entry.id() < checkpoint.segment();
+    return passed ? entry.endingAt(segments.get(entry.id()).end()) : entry;
+  }
+
+  /** Replaces the manifest by one that names a new run. */
+  void edit(Run run, java.util.function.UnaryOperator<Manifest> change) throws IOException {
+    try {
+      catalog.edit(change);
+    } catch (DiskFiles.PublishException e) {
+      throw events.failed("the manifest cannot be made durable", run.path(), e);
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        run.close();
+        files.disk.delete(run.path());
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+}

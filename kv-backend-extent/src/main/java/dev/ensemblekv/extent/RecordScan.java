@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/** A walk over the records of a segment in the order of their offsets. For one thread. */
+final class RecordScan {
+  private static final int BUFFER_BYTES = 256 << 10;
+
+  private final Segment segment;
+  private final long limit;
+  private final byte[] buffer;
+  private long bufferedFrom;
+  private int buffered;
+  private long offset;
+  private long next;
+
+  /** Begins at an offset, where a record begins or the segment ends. */
+  RecordScan(Segment segment, long from) {
+    this.segment = segment;
+    this.limit = segment.end();
+    this.buffer = new byte[(int) Math.min(BUFFER_BYTES, Math.max(0, limit - from))];
+    this.bufferedFrom = from;
+    this.offset = from;
+    this.next = from;
+  }
+
+  /**
+   * Goes to the next record.
+   *
+   * @return {@code false} if none begins there that was written for this place, the end included
+   */
+  boolean next() throws IOException {
+    offset = next;
+    if (offset + Record.HEADER_BYTES > limit) {
+      return false;
+    }
+    int at = load(Record.HEADER_BYTES);
+    if (!Record.isHeader(buffer, at, segment.seal(), offset)) {
+      return false;
+    }
+    long end = offset + Record.recordBytes(buffer, at);
+    if (end > limit) {
+      return false;
+    }
+    next = end;
+    return true;
+  }
+
+  /** Sees to it that bytes from the offset on are in the buffer; returns where they are there. */
+  private int load(int length) throws IOException {
+    if (offset < bufferedFrom || offset + length > bufferedFrom + buffered) {
+      buffered = (int) Math.min(buffer.length, limit - offset);
+      segment.read(offset, buffer, 0, buffered);
+      bufferedFrom = offset;
+    }
+    return (int) (offset - bufferedFrom);
+  }
+
+  private int header() {
+    return (int) (offset - bufferedFrom);
+  }
+
+  /** Returns where the record is, or where none is. */
+  long offset() {
+    return offset;
+  }
+
+  /** Goes on at another offset. */
+  void seek(long newOffset) {
+    next = newOffset;
+  }
+
+  int type() {
+    return Record.type(buffer, header());
+  }
+
+  boolean isInBatch() {
+    return (Record.flags(buffer, header()) & Record.IN_BATCH) != 0;
+  }
+
+  long sequence() {
+    return Record.sequence(buffer, header());
+  }
+
+  int bodyCrc() {
+    return Record.bodyCrc(buffer, header());
+  }
+
+  int keyBytes() {
+    return Record.keyBytes(buffer, header());
+  }
+
+  int valueBytes() {
+    return Record.valueBytes(buffer, header());
+  }
+
+  int flags() {
+    return Record.flags(buffer, header());
+  }
+
+  long recordBytes() {
+    return next - offset;
+  }
+
+  /** Returns the key, unchecked. */
+  byte[] key() throws IOException {
+    return body(0, keyBytes());
+  }
+
+  /** Returns the value, unchecked. */
+  byte[] value() throws IOException {
+    return body(keyBytes(), valueBytes());
+  }
+
+  private byte[] body(int from, int length) throws IOException {
+    int begin = Record.HEADER_BYTES + from;
+    if ((long) begin + length <= buffer.length) {
+      int at = load(begin + length) + begin;
+      return Arrays.copyOfRange(buffer, at, at + length);
+    }
+    byte[] bytes = new byte[length];
+    segment.read(offset + begin, bytes, 0, length);
+    return bytes;
+  }
+
+  /** Tells whether key and value are what was written. */
+  boolean isBodyIntact() throws IOException {
+    CRC32C crc = new CRC32C();
+    int length = keyBytes() + valueBytes();
+    if ((long) Record.HEADER_BYTES + length <= buffer.length) {
+      int at = load(Record.HEADER_BYTES + length);
+      crc.update(buffer, at + Record.HEADER_BYTES, length);
+    } else {
+      byte[] part = new byte[64 << 10];
+      for (int done = 0; done < length; done += part.length) {
+        int count = Math.min(part.length, length - done);
+        segment.read(offset + Record.HEADER_BYTES + done, part, 0, count);
+        crc.update(part, 0, count);
+      }
+    }
+    return (int) crc.getValue() == bodyCrc();
+  }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.api.CorruptionException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads the log behind the checkpoint into a memtable, and finds out where it ends.
+ *
+ * <p>The log ends where no intact record begins. If it is known to have been durable beyond, by the
+ * manifest or by a mark in the log, even behind the place, then bytes are missing that once were
+ * there: corruption. Else it is a torn tail, and what is behind it does not count.
+ */
+final class Replay {
+  private static final int PART_BYTES = 64 << 10;
+
+  private final Manifest manifest;
+  private final List<Segment> log;
+  private final KeyHash.Function hashes;
+  private final Memtable memtable;
+
+  private final List<Pending> batch = new ArrayList<>();
+  private final CRC32C batchCrc = new CRC32C();
+  private Manifest.Position durable;
+  private long sequence;
+  private long replayed;
+
+  /** A record of a batch whose commit is still to come. */
+  private record Pending(KeyHash hash, long location) {}
+
+  /**
+   * Prepares a replay.
+   *
+   * @param log the segments of the log from that of the checkpoint on
+   */
+  Replay(Manifest manifest, List<Segment> log, KeyHash.Function hashes, Memtable memtable) {
+    this.manifest = manifest;
+    this.log = log;
+    this.hashes = hashes;
+    this.memtable = memtable;
+    this.durable = manifest.durable();
+    this.sequence = manifest.sequence();
+  }
+
+  Tail run() throws IOException {
+    for (int i = 0; i < log.size(); i++) {
+      Segment segment = log.get(i);
+      Manifest.Position checkpoint = manifest.checkpoint();
+      boolean first = segment.id() == checkpoint.segment();
+      long from = first ? checkpoint.offset() : StoreFiles.HEADER_BYTES;
+      long size = segment.end();
+      long end = replay(segment, from, i == log.size() - 1);
+      if (end >= 0) {
+        return tail(i, end, size);
+      }
+    }
+    Segment last = log.isEmpty() ? null : log.get(log.size() - 1);
+    return new Tail(last, false, log, List.of(), sequence, replayed, 0);
+  }
+
+  /** Returns where the log ends in the segment; negative if it goes on in the next one. */
+  private long replay(Segment segment, long from, boolean isLast) throws IOException {
+    RecordScan scan = new RecordScan(segment, from);
+    long batchAt = -1;
+    while (scan.next() && scan.isBodyIntact()) {
+      boolean fits = batchAt < 0 || scan.isInBatch() || scan.type() == Record.COMMIT;
+      if (!fits || (scan.type() == Record.COMMIT && !isCommitOf(batch, scan))) {
+        break;
+      }
+      sequence = Math.max(sequence, scan.sequence());
+      switch (scan.type()) {
+        case Record.PUT, Record.TOMBSTONE -> {
+          Pending record = new Pending(hashes.of(scan.key()), location(segment, scan));
+          if (scan.isInBatch()) {
+            batchAt = batchAt < 0 ? scan.offset() : batchAt;
+            addToBatch(record, scan.bodyCrc());
+          } else {
+            enter(record);
+          }
+        }
+        case Record.COMMIT -> {
+          batch.forEach(this::enter);
+          clearBatch();
+          batchAt = -1;
+        }
+        case Record.MARK -> see(mark(scan));
+        default -> {
+          segment.endAt(scan.offset() + scan.recordBytes());
+          return -1;
+        }
+      }
+      replayed += scan.recordBytes();
+    }
+    clearBatch();
+    long end = batchAt < 0 ? scan.offset() : batchAt;
+    boolean cutBefore = entry(segment).end() != Manifest.SegmentEntry.OPEN;
+    if (cutBefore && end == segment.end() && !isLast) {
+      return -1; // a recovery ended it here, and went on in the next one
+    }
+    return end;
+  }
+
+  private Manifest.SegmentEntry entry(Segment segment) {
+    return manifest.segments().stream()
+        .filter(entry -> entry.id() == segment.id())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long location(Segment segment, RecordScan scan) {
+    return scan.type() == Record.TOMBSTONE
+        ? Location.ofTombstone(segment.id(), scan.offset())
+        : Location.ofValue(segment.id(), scan.offset(), scan.recordBytes());
+  }
+
+  private void addToBatch(Pending record, int bodyCrc) {
+    batch.add(record);
+    byte[] word = new byte[4];
+    LittleEndian.putInt(word, 0, bodyCrc);
+    batchCrc.update(word, 0, word.length);
+  }
+
+  private boolean isCommitOf(List<Pending> records, RecordScan scan) throws IOException {
+    byte[] expected = Log.commit(records.size(), (int) batchCrc.getValue());
+    return java.util.Arrays.equals(expected, scan.value());
+  }
+
+  private void clearBatch() {
+    batch.clear();
+    batchCrc.reset();
+  }
+
+  private void enter(Pending record) {
+    long former = memtable.put(record.hash.order(), record.hash.routing(), record.location);
+    memtable.deltas().added(record.location);
+    if (former != Location.NONE) {
+      memtable.deltas().died(former);
+    }
+  }
+
+  private static Manifest.Position mark(RecordScan scan) throws IOException {
+    byte[] body = scan.value();
+    return body.length < 16
+        ? Manifest.Position.BEGINNING
+        : new Manifest.Position((int) LittleEndian.getLong(body, 0), LittleEndian.getLong(body, 8));
+  }
+
+  private void see(Manifest.Position position) {
+    if (position.compareTo(durable) > 0) {
+      durable = position;
+    }
+  }
+
+  private Tail tail(int index, long end, long size) throws IOException {
+    Segment last = log.get(index);
+    List<Segment> behind = log.subList(index + 1, log.size());
+    boolean isExact = end == size;
+    if (!isExact) {
+      seeMarks(last, end + Location.ALIGNMENT);
+    }
+    for (Segment segment : behind) {
+      seeMarks(segment, StoreFiles.HEADER_BYTES);
+    }
+    Manifest.Position position = new Manifest.Position(last.id(), end);
+    if (position.compareTo(durable) < 0) {
+      throw new CorruptionException(
+          "a record of the log is damaged that was durable, as the log was up to "
+              + durable
+              + "; restore the store from a copy, or save what is left by 'kv repair'",
+          last.path(),
+          end,
+          null);
+    }
+    long torn = isExact ? 0 : tornBytes(last, end);
+    for (Segment segment : behind) {
+      torn += tornBytes(segment, StoreFiles.HEADER_BYTES);
+    }
+    last.endAt(end);
+    boolean resumable =
+        isExact
+            && behind.isEmpty()
+            && position.equals(manifest.durable())
+            && entry(last).end() == Manifest.SegmentEntry.OPEN;
+    return new Tail(last, resumable, log.subList(0, index + 1), behind, sequence, replayed, torn);
+  }
+
+  /** Looks for marks behind the end of the log, at every place where a record could begin. */
+  private void seeMarks(Segment segment, long from) throws IOException {
+    RecordScan scan = new RecordScan(segment, from);
+    byte[] part = new byte[PART_BYTES + Record.HEADER_BYTES];
+    for (long at = from; at + Record.HEADER_BYTES <= segment.end(); at += PART_BYTES) {
+      int count = (int) Math.min(part.length, segment.end() - at);
+      segment.read(at, part, 0, count);
+      for (int i = 0; i + Record.HEADER_BYTES <= count; i += Location.ALIGNMENT) {
+        if (Record.type(part, i) == Record.MARK) {
+          scan.seek(at + i);
+          if (scan.next() && scan.isBodyIntact()) {
+            see(mark(scan));
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns up to where there is something but zeros. */
+  private static long tornBytes(Segment segment, long from) throws IOException {
+    byte[] part = new byte[PART_BYTES];
+    long last = from;
+    for (long at = from; at < segment.end(); at += part.length) {
+      int count = (int) Math.min(part.length, segment.end() - at);
+      segment.read(at, part, 0, count);
+      for (int i = count - 1; i >= 0; i--) {
+        if (part[i] != 0) {
+          last = at + i + 1;
+          break;
+        }
+      }
+    }
+    return last - from;
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.spi.io.DiskFile;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Writes the file of a run, entry by entry in their order. What it wrote is durable after {@link
+ * #finish}, but for its name in the directory.
+ */
+final class RunWriter implements AutoCloseable {
+  /** So full are the buckets on average, of which two of three then answer at the first look. */
+  private static final double LOAD = 0.75;
+
+  private static final int BUFFERED = 1024;
+
+  private final StoreFiles files;
+  private final int id;
+  private final long epoch;
+  private final Seal seal;
+  private final DiskFile file;
+  private final long places;
+  private final byte[] buffer = new byte[BUFFERED * Bucket.BYTES];
+
+  private long firstBuffered;
+  private long current;
+  private int inCurrent;
+  private long entries;
+
+  /**
+   * Creates the file.
+   *
+   * @param mostEntries no more than these will come
+   */
+  RunWriter(StoreFiles files, int id, long epoch, long mostEntries) throws IOException {
+    this.files = files;
+    this.id = id;
+    this.epoch = epoch;
+    this.seal = files.seal(epoch, id);
+    this.places = Math.max(1, (long) Math.ceil(mostEntries / (Bucket.ENTRIES * LOAD)));
+    this.file = files.create(path());
+  }
+
+  private Path path() {
+    return files.path(Run.name(id));
+  }
+
+  void add(long order, int routing, long location) throws IOException {
+    long place = KeyHash.place(order, places);
+    if (place > current) {
+      goTo(place);
+    } else if (inCurrent == Bucket.ENTRIES) {
+      goTo(current + 1);
+    }
+    int at = (int) (current - firstBuffered) * Bucket.BYTES;
+    Bucket.put(buffer, at, inCurrent++, order, routing, location);
+    entries++;
+  }
+
+  private void goTo(long bucket) throws IOException {
+    while (bucket >= firstBuffered + BUFFERED) {
+      write(BUFFERED);
+    }
+    current = bucket;
+    inCurrent = 0;
+  }
+
+  private void write(int count) throws IOException {
+    long offset = StoreFiles.HEADER_BYTES + firstBuffered * Bucket.BYTES;
+    for (int i = 0; i < count; i++) {
+      Bucket.seal(buffer, i * Bucket.BYTES, seal, offset + (long) i * Bucket.BYTES);
+    }
+    file.write(offset, buffer, 0, count * Bucket.BYTES);
+    firstBuffered += count;
+    java.util.Arrays.fill(buffer, (byte) 0);
+  }
+
+  /** Writes what is left, and makes the file durable; returns the number of entries. */
+  long finish() throws IOException {
+    goTo(Math.max(places - 1, current));
+    write((int) (current - firstBuffered) + 1);
+    byte[] header = files.header(Run.MAGIC, id, epoch, 0, places);
+    file.write(0, header, 0, header.length);
+    file.force();
+    return entries;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.spi.io.DiskFile;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment file: records one after the other, behind a header. One at a time appends, many read.
+ *
+ * <p>Nothing is written but where zeros were written before, by ordinary calls: a full disk shows
+ * there as an exception, before a record has begun.
+ */
+final class Segment {
+  private static final String MAGIC = "EKVSEG";
+  private static final byte[] ZEROS = new byte[64 << 10];
+  private static final int MAX_STEP_BYTES = 4 << 20;
+
+  /** What a segment is for. */
+  enum Kind {
+    /** A part of the log: records in the order of their writes. */
+    LOG,
+    /** Records that a compaction moved here. */
+    RELOCATED
+  }
+
+  private final int id;
+  private final Kind kind;
+  private final long epoch;
+  private final Path path;
+  private final Seal seal;
+  private final DiskFile file;
+  private final StoredBytes bytes;
+  private final long capacity;
+  private volatile long end;
+  private long allocated; // guarded by whoever appends
+
+  private Segment(
+      StoreFiles files,
+      int id,
+      Kind kind,
+      long epoch,
+      DiskFile file,
+      StoredBytes bytes,
+      long capacity,
+      long end) {
+    this.id = id;
+    this.kind = kind;
+    this.epoch = epoch;
+    this.path = files.path(name(id));
+    this.seal = files.seal(epoch, id);
+    this.file = file;
+    this.bytes = bytes;
+    this.capacity = capacity;
+    this.end = end;
+    this.allocated = end;
+  }
+
+  static String name(int id) {
+    return String.format("segment-%06d.kv", id);
+  }
+
+  /** Creates an empty segment; it is durable after {@link #force()} and a sync of the directory. */
+  static Segment create(StoreFiles files, int id, Kind kind, long epoch, long capacity)
+      throws IOException {
+    DiskFile file = files.create(files.path(name(id)));
+    try {
+      file.write(
+          0,
+          files.header(MAGIC, id, epoch, kind == Kind.LOG ? 0 : 1, 0),
+          0,
+          StoreFiles.HEADER_BYTES);
+      StoredBytes bytes = StoredBytes.of(file, capacity, files.mapped, true);
+      return new Segment(files, id, kind, epoch, file, bytes, capacity, StoreFiles.HEADER_BYTES);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, file);
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a segment for reading.
+   *
+   * @param end where its records end; negative: at the end of the file
+   */
+  static Segment open(StoreFiles files, int id, Kind kind, long epoch, long end)
+      throws IOException {
+    Path path = files.path(name(id));
+    DiskFile file = files.open(path, false);
+    try {
+      files.readHeader(file, path, MAGIC, id, epoch);
+      long size = file.size();
+      if (size < end) {
+        throw new CorruptionException(
+            "the file is cut: " + end + " bytes were in it", path, size, null);
+      }
+      long length = end < 0 ? Math.min(size, Location.MAX_SEGMENT_BYTES) : end;
+      StoredBytes bytes = StoredBytes.of(file, length, files.mapped, false);
+      return new Segment(files, id, kind, epoch, file, bytes, length, length);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, file);
+      throw e;
+    }
+  }
+
+  /** Opens this segment, which ends where its file does, to go on appending to it. */
+  Segment reopen(StoreFiles files, long newCapacity) throws IOException {
+    DiskFile writable = files.open(path, true);
+    try {
+      long more = Math.max(newCapacity, end);
+      StoredBytes mapped = StoredBytes.of(writable, more, files.mapped, true);
+      return new Segment(files, id, kind, epoch, writable, mapped, more, end);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, writable);
+      throw e;
+    }
+  }
+
+  private static void closeAfter(Throwable error, DiskFile file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      error.addSuppressed(e);
+    }
+  }
+
+  int id() {
+    return id;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Seal seal() {
+    return seal;
+  }
+
+  long capacity() {
+    return capacity;
+  }
+
+  boolean isMapped() {
+    return bytes.isMapped();
+  }
+
+  /** Returns where the records end. */
+  long end() {
+    return end;
+  }
+
+  /** Says where the records end, where that was found out by reading them. */
+  void endAt(long offset) {
+    end = offset;
+  }
+
+  /** Tells whether there is room for so many bytes more. */
+  boolean hasRoom(long more) {
+    return end + more <= capacity;
+  }
+
+  /**
+   * Sees to it that the file has blocks for so many bytes more.
+   *
+   * @throws IOException if not, as when the disk is full; nothing has changed
+   */
+  void allocate(long more) throws IOException {
+    long wanted = end + more;
+    if (wanted <= allocated) {
+      return;
+    }
+    long step = Math.min(MAX_STEP_BYTES, Math.max(ZEROS.length, allocated / 2));
+    long target = Math.min(capacity, Math.max(wanted, allocated + step));
+    while (allocated < target) {
+      int part = (int) Math.min(ZEROS.length, target - allocated);
+      file.write(allocated, ZEROS, 0, part);
+      allocated += part;
+    }
+  }
+
+  /**
+   * Appends a record, for which blocks are allocated. It can be read when {@link #endAt} has been
+   * called; what fails midway is overwritten by the next one.
+   */
+  void write(long offset, byte[] header, byte[] key, byte[] value) throws IOException {
+    if (bytes.isMapped()) {
+      bytes.write(offset, header, 0, header.length);
+      bytes.write(offset + header.length, key, 0, key.length);
+      bytes.write(offset + header.length + key.length, value, 0, value.length);
+      return;
+    }
+    byte[] record = new byte[header.length + key.length + value.length];
+    System.arraycopy(header, 0, record, 0, header.length);
+    System.arraycopy(key, 0, record, header.length, key.length);
+    System.arraycopy(value, 0, record, header.length + key.length, value.length);
+    bytes.write(offset, record, 0, record.length);
+  }
+
+  /**
+   * Reads bytes.
+   *
+   * @throws CorruptionException if the segment ends before
+   */
+  void read(long offset, byte[] target, int at, int length) throws IOException {
+    if (offset + length > end) {
+      throw new CorruptionException(
+          "what should be here is " + length + " bytes, but the segment ends at " + end,
+          path,
+          offset,
+          null);
+    }
+    try {
+      bytes.read(offset, target, at, length);
+    } catch (EOFException e) {
+      throw new CorruptionException("the file is cut", path, offset, e);
+    }
+  }
+
+  /** Returns bytes without copying them; {@code null} if they are not in memory. */
+  @Nullable ByteBuffer slice(long offset, int length) {
+    return bytes.slice(offset, length);
+  }
+
+  /** Gives back what is allocated beyond the end; nothing is appended any more. */
+  void trim() throws IOException {
+    file.truncate(end);
+  }
+
+  /** Makes everything that was appended durable. */
+  void force() throws IOException {
+    file.force();
+  }
+
+  /** Releases mapping and file. */
+  void close() throws IOException {
+    bytes.close();
+    file.close();
+  }
+}

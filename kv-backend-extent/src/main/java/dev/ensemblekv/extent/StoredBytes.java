@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.spi.io.DiskFile;
+import dev.ensemblekv.spi.io.DiskMapping;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of an open file, mapped or by calls: the rest of the engine does not know which.
+ * Thread-safe, but for closing, which nobody may outlive.
+ */
+abstract class StoredBytes {
+  /** The greatest part that is mapped in one piece. */
+  private static final int WINDOW_BYTES = 1 << 30;
+
+  /**
+   * Opens the bytes of a file.
+   *
+   * @param length how much is mapped, if it is
+   * @param mapped whether to map, where the disk can
+   */
+  static StoredBytes of(DiskFile file, long length, boolean mapped, boolean writable)
+      throws IOException {
+    if (!mapped) {
+      return new ByCalls(file);
+    }
+    List<DiskMapping> windows = new ArrayList<>();
+    try {
+      for (long at = 0; at < length; at += WINDOW_BYTES) {
+        Optional<DiskMapping> window =
+            file.map(at, (int) Math.min(WINDOW_BYTES, length - at), writable);
+        if (window.isEmpty()) {
+          return new ByCalls(file);
+        }
+        windows.add(window.get());
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      windows.forEach(DiskMapping::close);
+      throw e;
+    }
+    return new Mapped(windows.toArray(DiskMapping[]::new));
+  }
+
+  /**
+   * Reads bytes, all of them.
+   *
+   * @throws EOFException if the file ends before
+   */
+  abstract void read(long position, byte[] target, int offset, int length) throws IOException;
+
+  /** Writes bytes where the file has blocks already. */
+  abstract void write(long position, byte[] source, int offset, int length) throws IOException;
+
+  /** Returns a part without copying it; {@code null} if it is not in memory. */
+  abstract @Nullable ByteBuffer slice(long position, int length);
+
+  /** Tells whether reading a little costs next to nothing. */
+  abstract boolean isMapped();
+
+  /** Releases the mapping; the file stays open. */
+  abstract void close();
+
+  /** By a call for each. */
+  private static final class ByCalls extends StoredBytes {
+    private final DiskFile file;
+
+    ByCalls(DiskFile file) {
+      this.file = file;
+    }
+
+    @Override
+    void read(long position, byte[] target, int offset, int length) throws IOException {
+      if (file.read(position, target, offset, length) < length) {
+        throw new EOFException("the file ends before byte " + (position + length));
+      }
+    }
+
+    @Override
+    void write(long position, byte[] source, int offset, int length) throws IOException {
+      file.write(position, source, offset, length);
+    }
+
+    @Override
+    @Nullable ByteBuffer slice(long position, int length) {
+      return null;
+    }
+
+    @Override
+    boolean isMapped() {
+      return false;
+    }
+
+    @Override
+    void close() {}
+  }
+
+  /** In memory. A page that cannot be read is an error of the JVM, told here as one of the file. */
+  private static final class Mapped extends StoredBytes {
+    private final DiskMapping[] windows;
+    private final ByteBuffer[] buffers;
+
+    Mapped(DiskMapping[] windows) {
+      this.windows = windows;
+      this.buffers = new ByteBuffer[windows.length];
+      for (int i = 0; i < windows.length; i++) {
+        buffers[i] = windows[i].buffer();
+      }
+    }
+
+    @Override
+    void read(long position, byte[] target, int offset, int length) throws IOException {
+      try {
+        for (int done = 0; done < length; ) {
+          long at = position + done;
+          int inWindow = (int) (at % WINDOW_BYTES);
+          int part = Math.min(length - done, WINDOW_BYTES - inWindow);
+          buffers[(int) (at / WINDOW_BYTES)].get(inWindow, target, offset + done, part);
+          done += part;
+        }
+      } catch (InternalError e) {
+        throw new IOException("a page of the file cannot be read", e);
+      } catch (IndexOutOfBoundsException e) {
+        throw new EOFException("the file ends before byte " + (position + length));
+      }
+    }
+
+    @Override
+    void write(long position, byte[] source, int offset, int length) throws IOException {
+      try {
+        for (int done = 0; done < length; ) {
+          long at = position + done;
+          int inWindow = (int) (at % WINDOW_BYTES);
+          int part = Math.min(length - done, WINDOW_BYTES - inWindow);
+          buffers[(int) (at / WINDOW_BYTES)].put(inWindow, source, offset + done, part);
+          done += part;
+        }
+      } catch (InternalError e) {
+        throw new IOException("a page of the file cannot be written", e);
+      }
+    }
+
+    @Override
+    @Nullable ByteBuffer slice(long position, int length) {
+      int inWindow = (int) (position % WINDOW_BYTES);
+      return inWindow + length > WINDOW_BYTES
+          ? null
+          : buffers[(int) (position / WINDOW_BYTES)].slice(inWindow, length);
+    }
+
+    @Override
+    boolean isMapped() {
+      return true;
+    }
+
+    @Override
+    void close() {
+      for (DiskMapping window : windows) {
+        window.close();
+      }
+    }
+  }
+}

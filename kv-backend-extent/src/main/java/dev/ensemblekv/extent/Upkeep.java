@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.spi.KvExecutor;
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a store does in the background, one thing at a time: writes memtables to disk, merges
+ * runs, compacts segments, and notes in the log how much of it is durable.
+ *
+ * <p>Without work nothing is scheduled. What fails shows in the state of the store, is told to the
+ * next flush, and is tried again after a pause.
+ */
+final class Upkeep {
+  private static final Duration MARK_PAUSE = Duration.ofSeconds(1);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+
+  private final KvExecutor executor;
+  private final Path directory;
+  private final ReentrantLock running = new ReentrantLock();
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final AtomicBoolean markScheduled = new AtomicBoolean();
+  private final AtomicBoolean retryScheduled = new AtomicBoolean();
+
+  private volatile boolean closed;
+  private volatile @Nullable KvException problem;
+  private volatile boolean told = true;
+
+  /** The work, which looks for itself what is to be done. */
+  @FunctionalInterface
+  interface Work {
+    /** Does all there is to do. */
+    void run() throws IOException;
+  }
+
+  Upkeep(KvExecutor executor, Path directory) {
+    this.executor = executor;
+    this.directory = directory;
+  }
+
+  /** Has the work run soon, once for all who ask before it begins. */
+  void wake(Work work) {
+    if (!closed && awake.compareAndSet(false, true)) {
+      try {
+        executor.execute(() -> run(work));
+      } catch (RejectedExecutionException e) {
+        awake.set(false); // the executor is shutting down: the next opening does it
+      }
+    }
+  }
+
+  private void run(Work work) {
+    running.lock();
+    try {
+      awake.set(false);
+      if (!closed) {
+        work.run();
+        problem = null;
+      }
+    } catch (IOException e) {
+      failed(DiskFiles.failure("background work failed", directory, e), work);
+    } catch (KvException e) {
+      failed(e, work);
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private void failed(KvException cause, Work work) {
+    problem = cause;
+    told = false;
+    if (retryScheduled.compareAndSet(false, true)) {
+      schedule(
+          () -> {
+            retryScheduled.set(false);
+            wake(work);
+          },
+          RETRY_PAUSE);
+    }
+  }
+
+  /** Has the log marked in a while, once for all who ask before. */
+  void markSoon(Work marking) {
+    if (!closed && markScheduled.compareAndSet(false, true)) {
+      schedule(
+          () -> {
+            markScheduled.set(false);
+            mark(marking);
+          },
+          MARK_PAUSE);
+    }
+  }
+
+  private void mark(Work marking) {
+    running.lock();
+    try {
+      if (!closed) {
+        marking.run();
+      }
+    } catch (IOException e) {
+      problem = DiskFiles.failure("background work failed", directory, e);
+      told = false;
+    } catch (KvException e) {
+      problem = e;
+      told = false;
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private void schedule(Runnable task, Duration pause) {
+    try {
+      executor.schedule(task, pause);
+    } catch (RejectedExecutionException e) {
+      // The executor is shutting down: the next opening does it.
+    }
+  }
+
+  /** Runs something that must not run beside the work, as a part of it. */
+  void exclusively(Work work) throws IOException {
+    running.lock();
+    try {
+      work.run();
+    } finally {
+      running.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Returns what failed last, if nothing succeeded since. */
+  @Nullable KvException problem() {
+    return problem;
+  }
+
+  /** Throws what failed last, once. */
+  void throwUntold() {
+    KvException cause = problem;
+    if (cause != null && !told) {
+      told = true;
+      throw new KvException(
+          "what was written is safe, but the background work of the store failed: "
+              + cause.getMessage(),
+          cause.path().orElse(null),
+          cause);
+    }
+  }
+
+  /** Lets nothing more begin, and waits for what is under way, which is asked to end. */
+  void close() {
+    closed = true;
+    running.lock();
+    running.unlock();
+  }
+}
