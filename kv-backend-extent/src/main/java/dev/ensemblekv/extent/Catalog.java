@@ -21,6 +21,7 @@ final class Catalog {
   private final Supplier<Manifest.Position> durable;
   private volatile Manifest current;
   private int reservedRun;
+  private int reservedSegment;
 
   /**
    * Creates the catalog of a manifest that is on disk.
@@ -52,6 +53,12 @@ final class Catalog {
   synchronized int reserveRun() {
     reservedRun = Math.max(reservedRun + 1, current.nextRun());
     return reservedRun;
+  }
+
+  /** Returns the number of a segment that is to be created, which nobody else will use. */
+  synchronized int reserveSegment() {
+    reservedSegment = Math.max(reservedSegment + 1, current.nextSegment());
+    return reservedSegment;
   }
 
   Manifest current() {

@@ -56,6 +56,15 @@ final class Deltas {
     liveBytes.lazySet(liveBytes.get() - Location.bytes(location));
   }
 
+  /** Counts a record that had been counted as dead, and is pointed to now. */
+  void revived(long location) {
+    Account account =
+        bySegment.computeIfAbsent(Location.segment(location), missing -> new Account());
+    account.deadRecords--;
+    account.deadBytes -= Location.bytes(location);
+    liveBytes.lazySet(liveBytes.get() + Location.bytes(location));
+  }
+
   /** Returns by how much the bytes that count become more. Needs no lock. */
   long liveBytes() {
     return liveBytes.get();

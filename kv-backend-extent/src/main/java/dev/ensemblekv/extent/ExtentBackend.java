@@ -33,6 +33,7 @@ public final class ExtentBackend implements KvBackend {
   static final Set<KvFeature> FEATURES =
       EnumSet.of(
           KvFeature.COMPARE_AND_SET,
+          KvFeature.COMPACT,
           KvFeature.SYNC_WRITES,
           KvFeature.PERSISTENT,
           KvFeature.EXCLUSIVE,
@@ -72,6 +73,8 @@ public final class ExtentBackend implements KvBackend {
         ExtentOptions.SEGMENT_SIZE,
         ExtentOptions.MEMTABLE_KEYS,
         ExtentOptions.REPLAY_SIZE,
+        ExtentOptions.SPACE_PERCENT,
+        ExtentOptions.COMPACTION_RATE,
         ExtentOptions.ACCESS);
   }
 

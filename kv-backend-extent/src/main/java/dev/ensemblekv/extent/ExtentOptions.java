@@ -39,6 +39,28 @@ public final class ExtentOptions {
           .range(64L << 10, 64L << 30)
           .build(256L << 20, "Write the index to disk when so much of the log is not in it.");
 
+  /**
+   * How much space records may take for each hundred bytes of them that are live: 110 to 1000, by
+   * default 150; recorded, and can be changed at each open.
+   *
+   * <p>Less saves disk and makes compaction move more: with overwrites all over, 150 has about 1.7
+   * bytes written for each that is put, 130 about 2.4.
+   */
+  public static final KvOption<Long> SPACE_PERCENT =
+      KvOption.number("extent.spacePercent")
+          .kind(KvOption.Kind.STICKY)
+          .range(110L, 1000L)
+          .build(150L, "Compact segments when records take this percentage of the live ones.");
+
+  /**
+   * How fast compaction moves records: 64 KiB to 64 GiB a second, by default 1 GiB; for one opening
+   * only.
+   */
+  public static final KvOption<Long> COMPACTION_RATE =
+      KvOption.sizeBytes("extent.compactionRate")
+          .range(64L << 10, 64L << 30)
+          .build(1L << 30, "Compaction moves so many bytes a second at most.");
+
   /** How files are read. */
   public enum Access {
     /** By mappings, unless the store has more than half of the memory of the machine. */

@@ -43,6 +43,7 @@ final class ExtentStore extends AbstractKvStore {
   private final Log log;
   private final Publisher publisher;
   private final Merger merger;
+  private final Compactor compactor;
   private final Upkeep upkeep;
   private final Tail tail;
   private final ThreadLocal<RecordReader> readers = ThreadLocal.withInitial(RecordReader::new);
@@ -73,6 +74,21 @@ final class ExtentStore extends AbstractKvStore {
     events.log = log;
     this.publisher = new Publisher(files, catalog, segments, index, log, events);
     this.merger = new Merger(files, catalog, index, log, publisher, pins);
+    long rate = context.option(ExtentOptions.COMPACTION_RATE);
+    this.compactor =
+        new Compactor(
+            this,
+            files,
+            catalog,
+            segments,
+            index,
+            log,
+            publisher,
+            hashes,
+            new Compactor.Settings(
+                context.option(ExtentOptions.SPACE_PERCENT),
+                context.option(ExtentOptions.SEGMENT_SIZE),
+                bytes -> upkeep.pause(bytes, rate)));
   }
 
   /** What the log has done by others. */
@@ -96,18 +112,61 @@ final class ExtentStore extends AbstractKvStore {
 
     @Override
     public KvException failed(String what, Path path, Throwable cause) {
-      return fail(
-          new KvException(
-              what + ": " + cause.getMessage() + "; close the store and open it again",
-              path,
-              cause));
+      return ExtentStore.this.failed(what, path, cause);
     }
+  }
+
+  /** Makes the store {@link KvState#FAILED}; returns what to throw. */
+  KvException failed(String what, Path path, Throwable cause) {
+    return fail(
+        new KvException(
+            what + ": " + cause.getMessage() + "; close the store and open it again", path, cause));
   }
 
   private void work() throws IOException {
     boolean more = true;
     while (more && !upkeep.isClosed()) {
-      more = publisher.publishOldest() || merger.mergeOnce(false, upkeep::isClosed);
+      more =
+          publisher.publishOldest()
+              || merger.mergeOnce(false, upkeep::isClosed)
+              || compactor.compact(compactor.choose(false), upkeep::isClosed);
+    }
+    if (pins.disposeOfWhatCanBe()) {
+      upkeep.wakeLater(this::work);
+    }
+  }
+
+  /** Merges the index into one run, which tells what is dead, and gives all that back. */
+  @Override
+  public KvTask compact() {
+    return KvTask.start(
+        context().executor(),
+        "compact",
+        "segments",
+        progress -> {
+          try {
+            upkeep.exclusively(() -> compactAll(progress));
+          } catch (IOException e) {
+            throw DiskFiles.failure("the store cannot be compacted", context().directory(), e);
+          }
+        });
+  }
+
+  private void compactAll(KvTask.Progress progress) throws IOException {
+    checkNotFailed();
+    log.write(0, () -> {});
+    log.rollIfUsed();
+    log.freeze();
+    boolean more = true;
+    while (more) {
+      progress.advance(0);
+      more = publisher.publishOldest();
+    }
+    merger.mergeOnce(true, upkeep::isClosed);
+    List<Segment> victims = compactor.choose(true);
+    while (compactor.compact(victims, upkeep::isClosed)) {
+      progress.advance(victims.size());
+      victims = compactor.choose(true);
     }
     pins.disposeOfWhatCanBe();
   }
@@ -155,15 +214,7 @@ final class ExtentStore extends AbstractKvStore {
   @Override
   public boolean exists(byte[] key) {
     limits().checkKey(key);
-    KeyHash hash = hashes.of(key);
-    int pin = pins.enter();
-    try {
-      return locate(hash, readers.get()) != Location.NONE;
-    } catch (IOException e) {
-      throw unreadable(e);
-    } finally {
-      pins.leave(pin);
-    }
+    return isPresent(hashes.of(key));
   }
 
   /**
@@ -218,7 +269,7 @@ final class ExtentStore extends AbstractKvStore {
         sync);
   }
 
-  private boolean isPresent(KeyHash hash) {
+  boolean isPresent(KeyHash hash) {
     int pin = pins.enter();
     try {
       return locate(hash, readers.get()) != Location.NONE;
@@ -314,7 +365,7 @@ final class ExtentStore extends AbstractKvStore {
     return new ExtentCursor(this, parts());
   }
 
-  private List<HashRange> parts() {
+  List<HashRange> parts() {
     return HashRange.parts((int) (index.current().mostEntries() / PART_ENTRIES) + 1);
   }
 

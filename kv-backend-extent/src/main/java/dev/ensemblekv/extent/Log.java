@@ -180,15 +180,19 @@ final class Log {
       return false;
     }
     allocate(next, needed);
-    if (current != null) {
+    roll(current, next);
+    return true;
+  }
+
+  private void roll(@Nullable Segment full, Segment next) {
+    if (full != null) {
       byte[] body = new byte[END_BODY_BYTES];
       LittleEndian.putLong(body, 0, next.id());
       append(Record.END, 0, NOTHING, body, crc(NOTHING, body));
-      rolled.add(current);
+      rolled.add(full);
     }
     active = next;
     spare = null;
-    return true;
   }
 
   private void allocate(Segment segment, long bytes) {
@@ -241,9 +245,14 @@ final class Log {
     return bytes;
   }
 
-  /** Enters a record that a compaction moved, if the index still has it where it was. */
-  void repoint(KeyHash hash, long location) {
-    enter(hash, location);
+  /** Enters a record that a compaction moved; it was counted as dead until now. */
+  void repoint(long order, int routing, long location) {
+    Memtable memtable = index.current().active();
+    long former = memtable.put(order, routing, location);
+    memtable.deltas().revived(location);
+    if (former != Location.NONE) {
+      memtable.deltas().died(former);
+    }
   }
 
   private long appendPair(int flags, byte[] key, byte @Nullable [] value, int bodyCrc) {
@@ -329,11 +338,35 @@ final class Log {
   void freeze() {
     lock.lock();
     try {
-      if (active != null && loggedBytes > frozenBytes) {
+      if (active != null && !index.current().active().isEmpty()) {
         freezeNow();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Goes on in another segment if there is something in the present one, which can be moved then.
+   */
+  void rollIfUsed() throws IOException {
+    while (true) {
+      lock.lock();
+      try {
+        Segment full = current();
+        if (full.end() == StoreFiles.HEADER_BYTES) {
+          return;
+        }
+        if (spare != null) {
+          allocate(full, END_BYTES);
+          allocate(spare, END_BYTES);
+          roll(full, spare);
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      makeRoom(0);
     }
   }
 
@@ -394,10 +427,7 @@ final class Log {
   }
 
   private static Manifest without(Manifest manifest, @Nullable Segment dropped) {
-    return dropped == null
-        ? manifest
-        : manifest.withSegments(
-            manifest.segments().stream().filter(entry -> entry.id() != dropped.id()).toList());
+    return dropped == null ? manifest : manifest.withoutSegments(List.of(dropped.id()));
   }
 
   /** The first write since opening: goes on where the log ended, or begins a segment behind it. */
@@ -459,10 +489,8 @@ final class Log {
   }
 
   private Manifest afterCrash(Manifest manifest, Tail found) {
-    List<Integer> dropped = found.dropped().stream().map(Segment::id).toList();
     return manifest
-        .withSegments(
-            manifest.segments().stream().filter(entry -> !dropped.contains(entry.id())).toList())
+        .withoutSegments(found.dropped().stream().map(Segment::id).toList())
         .mapSegments(this::ending);
   }
 
@@ -495,7 +523,7 @@ final class Log {
   }
 
   private Segment create(long bytes, long epoch) throws IOException {
-    int id = catalog.current().nextSegment();
+    int id = catalog.reserveSegment();
     Segment segment = Segment.create(files, id, Segment.Kind.LOG, epoch, capacity(bytes));
     try {
       segment.force();
@@ -543,8 +571,8 @@ final class Log {
     }
   }
 
-  /** Deletes a segment that the manifest does not name any more. */
-  private void dispose(Segment segment) {
+  /** Deletes a segment that the manifest does not name any more, when nobody is reading it. */
+  void dispose(Segment segment) {
     segments.remove(segment);
     pins.retire(
         () -> {

@@ -5,6 +5,8 @@ import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,6 +125,7 @@ record Manifest(
   Manifest withSegment(SegmentEntry added) {
     List<SegmentEntry> all = new ArrayList<>(segments);
     all.add(added);
+    all.sort(Comparator.comparingInt(SegmentEntry::id));
     return new Manifest(
         epoch,
         seed,
@@ -142,6 +145,10 @@ record Manifest(
     }
     return new Manifest(
         epoch, seed, nextSegment, next, checkpoint, durable, sequence, segments, newRuns);
+  }
+
+  Manifest withoutSegments(Collection<Integer> dropped) {
+    return withSegments(segments.stream().filter(entry -> !dropped.contains(entry.id)).toList());
   }
 
   Manifest mapSegments(UnaryOperator<SegmentEntry> change) {

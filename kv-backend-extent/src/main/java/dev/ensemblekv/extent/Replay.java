@@ -177,6 +177,7 @@ final class Replay {
     long torn = isExact ? 0 : tornBytes(last, end);
     for (Segment segment : behind) {
       torn += tornBytes(segment, StoreFiles.HEADER_BYTES);
+      segment.endAt(StoreFiles.HEADER_BYTES);
     }
     last.endAt(end);
     boolean resumable =

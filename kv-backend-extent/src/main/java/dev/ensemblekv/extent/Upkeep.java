@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class Upkeep {
 
   private final KvExecutor executor;
   private final Path directory;
+  private final Object pausing = new Object();
   private final ReentrantLock running = new ReentrantLock();
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean markScheduled = new AtomicBoolean();
@@ -77,7 +79,12 @@ final class Upkeep {
   private void failed(KvException cause, Work work) {
     problem = cause;
     told = false;
-    if (retryScheduled.compareAndSet(false, true)) {
+    wakeLater(work);
+  }
+
+  /** Has the work run after a pause. */
+  void wakeLater(Work work) {
+    if (!closed && retryScheduled.compareAndSet(false, true)) {
       schedule(
           () -> {
             retryScheduled.set(false);
@@ -156,9 +163,33 @@ final class Upkeep {
     }
   }
 
+  /** Waits as long as some bytes take at a rate, or until this is closed. */
+  void pause(long bytes, long bytesPerSecond) {
+    long nanos = (long) (1e9 * bytes / bytesPerSecond);
+    boolean interrupted = false;
+    synchronized (pausing) {
+      long end = System.nanoTime() + nanos;
+      long left = nanos;
+      while (!closed && left > 0) {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(pausing, left);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+        left = end - System.nanoTime();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Lets nothing more begin, and waits for what is under way, which is asked to end. */
   void close() {
-    closed = true;
+    synchronized (pausing) {
+      closed = true;
+      pausing.notifyAll();
+    }
     running.lock();
     running.unlock();
   }

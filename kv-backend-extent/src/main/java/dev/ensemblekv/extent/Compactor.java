@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.spi.io.DiskFiles;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives back the space of superseded records: moves what is live in the worst segments to new ones,
+ * and drops the old.
+ *
+ * <p>Neither readers nor writers wait for it. In this order: find out by a walk over the index what
+ * is live in the victims; copy that; make the copies durable and name their segments in the
+ * manifest; point the index at them, where it still points at the original; write that part of the
+ * index as a run, before which the log is forced; drop the victims from the manifest; delete them
+ * when nobody is reading them. A crash before the run leaves copies that count as dead.
+ */
+final class Compactor {
+  /** So much is moved at a time, and so great are all victims of a time. */
+  private static final long MOST_MOVED_BYTES = 256L << 20;
+
+  private static final long MOST_VICTIM_BYTES = 2L << 30;
+  private static final int MOST_MOVED_RECORDS = 1 << 20;
+  private static final int REPOINTED_AT_ONCE = 64;
+
+  /** A segment with less dead in it is not worth moving. */
+  private static final int LEAST_DEAD_PERCENT = 5;
+
+  private final ExtentStore store;
+  private final StoreFiles files;
+  private final Catalog catalog;
+  private final Segments segments;
+  private final Index index;
+  private final Log log;
+  private final Publisher publisher;
+  private final KeyHash.Function hashes;
+  private final Settings settings;
+
+  /** Segments in which damage was found: they stay as they are. */
+  private final Set<Integer> damaged = new HashSet<>();
+
+  /**
+   * How much is compacted, and how fast.
+   *
+   * @param spacePercent bytes of records for each hundred live ones
+   * @param segmentBytes most of a segment
+   * @param pace is told after each part how many bytes were moved, and waits
+   */
+  record Settings(long spacePercent, long segmentBytes, Pace pace) {}
+
+  /** What holds the compactor back. */
+  @FunctionalInterface
+  interface Pace {
+    /** Waits as long as moving these bytes should take. */
+    void moved(long bytes);
+  }
+
+  Compactor(
+      ExtentStore store,
+      StoreFiles files,
+      Catalog catalog,
+      Segments segments,
+      Index index,
+      Log log,
+      Publisher publisher,
+      KeyHash.Function hashes,
+      Settings settings) {
+    this.store = store;
+    this.files = files;
+    this.catalog = catalog;
+    this.segments = segments;
+    this.index = index;
+    this.log = log;
+    this.publisher = publisher;
+    this.hashes = hashes;
+    this.settings = settings;
+  }
+
+  /**
+   * Chooses what to compact: the segments with the greatest dead part, as long as all together take
+   * too much space.
+   *
+   * @param all whether whatever has something dead in it is to be compacted
+   */
+  List<Segment> choose(boolean all) {
+    Manifest manifest = catalog.current();
+    long bytes = 0;
+    long live = 0;
+    List<Manifest.SegmentEntry> candidates = new ArrayList<>();
+    for (Manifest.SegmentEntry entry : manifest.segments()) {
+      bytes += entry.usage().bytes();
+      live += entry.usage().liveBytes();
+      boolean settled =
+          entry.end() != Manifest.SegmentEntry.OPEN
+              && (entry.kind() == Segment.Kind.RELOCATED
+                  || entry.id() < manifest.checkpoint().segment());
+      if (settled && !damaged.contains(entry.id()) && isWorthIt(entry.usage(), all)) {
+        candidates.add(entry);
+      }
+    }
+    candidates.sort(Comparator.comparingDouble(entry -> liveShare(entry.usage())));
+    List<Segment> victims = new ArrayList<>();
+    long victimBytes = 0;
+    long moved = 0;
+    for (Manifest.SegmentEntry entry : candidates) {
+      boolean needed = all || bytes * 100 > live * settings.spacePercent;
+      victimBytes += entry.end();
+      moved += entry.usage().liveBytes();
+      boolean fits = victimBytes <= MOST_VICTIM_BYTES && moved <= MOST_MOVED_BYTES;
+      if (needed && (fits || victims.isEmpty())) {
+        victims.add(segments.get(entry.id()));
+        bytes -= entry.usage().deadBytes();
+      }
+    }
+    return victims;
+  }
+
+  private static boolean isWorthIt(Usage usage, boolean all) {
+    return usage.liveBytes() == 0
+        || (all ? usage.deadBytes() > 0 : liveShare(usage) * 100 <= 100 - LEAST_DEAD_PERCENT);
+  }
+
+  private static double liveShare(Usage usage) {
+    return usage.bytes() == 0 ? 0 : (double) usage.liveBytes() / usage.bytes();
+  }
+
+  /**
+   * Compacts some segments.
+   *
+   * @return whether there were any, and it was not given up
+   */
+  boolean compact(List<Segment> victims, BooleanSupplier cancelled) throws IOException {
+    if (victims.isEmpty()) {
+      return false;
+    }
+    Map<Integer, BitSet> live = live(victims);
+    long judged = log.sequence();
+    Move move = new Move(judged);
+    try {
+      for (Segment victim : victims) {
+        if (!move.copy(victim, live.getOrDefault(victim.id(), new BitSet()), victims, cancelled)) {
+          move.abandon(null);
+          return false;
+        }
+      }
+      move.publish();
+    } catch (IOException | RuntimeException | Error e) {
+      move.abandon(e);
+      throw e;
+    }
+    move.repoint();
+    drop(victims);
+    return true;
+  }
+
+  /** Finds what is live in some segments, as bits for every place where a record can begin. */
+  private Map<Integer, BitSet> live(List<Segment> victims) {
+    Map<Integer, BitSet> live = new HashMap<>();
+    victims.forEach(victim -> live.put(victim.id(), new BitSet()));
+    for (HashRange part : store.parts()) {
+      Entries entries = store.entries(part);
+      for (int i = 0; i < entries.count(); i++) {
+        long location = entries.location(i);
+        BitSet bits = live.get(Location.segment(location));
+        if (bits != null) {
+          bits.set((int) (Location.offset(location) / Location.ALIGNMENT));
+        }
+      }
+    }
+    return live;
+  }
+
+  private void drop(List<Segment> victims) throws IOException {
+    List<Integer> ids = victims.stream().map(Segment::id).toList();
+    edit(manifest -> manifest.withoutSegments(ids), victims.get(0));
+    victims.forEach(log::dispose);
+  }
+
+  private void edit(java.util.function.UnaryOperator<Manifest> change, Segment concerned)
+      throws IOException {
+    try {
+      catalog.edit(change);
+    } catch (DiskFiles.PublishException e) {
+      throw store.failed("the manifest cannot be made durable", concerned.path(), e);
+    }
+  }
+
+  /** The records of one compaction on their way. */
+  private final class Move {
+    private final long judged;
+    private final Entries moved = new Entries();
+    private final List<Long> targets = new ArrayList<>();
+    private final List<Segment> created = new ArrayList<>();
+    private final Map<Integer, Usage> usages = new HashMap<>();
+    private final byte[] header = new byte[Record.HEADER_BYTES];
+    private boolean published;
+
+    Move(long judged) {
+      this.judged = judged;
+    }
+
+    /** Copies what is live; returns whether it came to the end. */
+    boolean copy(Segment victim, BitSet live, List<Segment> victims, BooleanSupplier cancelled)
+        throws IOException {
+      RecordScan scan = new RecordScan(victim, StoreFiles.HEADER_BYTES);
+      long sincePause = 0;
+      while (scan.next()) {
+        boolean isLive = live.get((int) (scan.offset() / Location.ALIGNMENT));
+        if (isLive || isTombstoneToKeep(scan, victims)) {
+          if (!scan.isBodyIntact()) {
+            break;
+          }
+          copy(victim, scan, isLive);
+          sincePause += scan.recordBytes();
+        }
+        if (sincePause >= 1 << 20) {
+          settings.pace.moved(sincePause);
+          sincePause = 0;
+          if (cancelled.getAsBoolean()) {
+            return false;
+          }
+        }
+      }
+      if (scan.offset() < victim.end()) {
+        damaged.add(victim.id());
+        throw new CorruptionException(
+            "a record is damaged, so that its segment cannot be compacted",
+            victim.path(),
+            scan.offset(),
+            null);
+      }
+      return true;
+    }
+
+    private void copy(Segment victim, RecordScan scan, boolean isLive) throws IOException {
+      byte[] key = scan.key();
+      byte[] value = scan.value();
+      Segment target = target(scan.recordBytes());
+      long offset = target.end();
+      Record.encode(
+          header,
+          scan.type(),
+          0,
+          scan.sequence(),
+          key.length,
+          value.length,
+          scan.bodyCrc(),
+          target.seal(),
+          offset);
+      target.allocate(scan.recordBytes());
+      target.write(offset, header, key, value);
+      target.endAt(offset + scan.recordBytes());
+      boolean tombstone = scan.type() == Record.TOMBSTONE;
+      long location =
+          tombstone
+              ? Location.ofTombstone(target.id(), offset)
+              : Location.ofValue(target.id(), offset, scan.recordBytes());
+      Usage dead = new Usage(1, Location.bytes(location), 1, Location.bytes(location));
+      Usage kept = new Usage(1, Location.bytes(location), 0, 0);
+      usages.merge(target.id(), isLive ? dead : kept, Usage::plus);
+      if (isLive) {
+        KeyHash hash = hashes.of(key);
+        moved.add(
+            hash.order(), hash.routing(), Location.moved(location, victim.id(), scan.offset()));
+        targets.add(location);
+      }
+    }
+
+    /**
+     * Tells whether an older put of the key may be in another segment, from which a rebuilt index
+     * would take it for live.
+     */
+    private boolean isTombstoneToKeep(RecordScan scan, List<Segment> victims) throws IOException {
+      if (scan.type() != Record.TOMBSTONE) {
+        return false;
+      }
+      for (Manifest.SegmentEntry entry : catalog.current().segments()) {
+        if (entry.floor() <= scan.sequence()
+            && victims.stream().noneMatch(victim -> victim.id() == entry.id())) {
+          return !store.isPresent(hashes.of(scan.key()));
+        }
+      }
+      return false;
+    }
+
+    private Segment target(long bytes) throws IOException {
+      Segment last = created.isEmpty() ? null : created.get(created.size() - 1);
+      if (last != null && last.hasRoom(bytes)) {
+        return last;
+      }
+      long capacity = Math.max(settings.segmentBytes, StoreFiles.HEADER_BYTES + bytes);
+      Segment next =
+          Segment.create(
+              files,
+              catalog.reserveSegment(),
+              Segment.Kind.RELOCATED,
+              catalog.current().epoch(),
+              capacity);
+      created.add(next);
+      return next;
+    }
+
+    /** Makes the copies durable, and their segments a part of the store. */
+    void publish() throws IOException {
+      for (Segment segment : created) {
+        segment.trim();
+        segment.force();
+      }
+      if (!created.isEmpty()) {
+        files.disk.syncDirectory(files.directory);
+        edit(this::withCopies, created.get(0));
+        created.forEach(segments::add);
+      }
+      published = true;
+    }
+
+    private Manifest withCopies(Manifest manifest) {
+      Manifest changed = manifest;
+      for (Segment segment : created) {
+        changed =
+            changed.withSegment(
+                new Manifest.SegmentEntry(
+                    segment.id(),
+                    segment.kind(),
+                    segment.epoch(),
+                    segment.end(),
+                    judged,
+                    usages.getOrDefault(segment.id(), Usage.NONE)));
+      }
+      return changed;
+    }
+
+    void abandon(@Nullable Throwable cause) {
+      if (published) {
+        return;
+      }
+      for (Segment segment : created) {
+        try {
+          segment.close();
+          files.disk.delete(segment.path());
+        } catch (IOException | RuntimeException e) {
+          if (cause != null) {
+            cause.addSuppressed(e);
+          }
+        }
+      }
+    }
+
+    /** Points the index at the copies, and makes that durable. */
+    void repoint() throws IOException {
+      byte[] bucket = new byte[Bucket.BYTES];
+      for (int from = 0; from < moved.count(); from += REPOINTED_AT_ONCE) {
+        int first = from;
+        int behind = Math.min(moved.count(), from + REPOINTED_AT_ONCE);
+        log.write(0, () -> repoint(first, behind, bucket));
+        publishFrozen();
+      }
+      log.write(0, () -> {}); // so that there is a log, of which the freezing takes the end
+      log.freeze();
+      publishFrozen();
+    }
+
+    private void repoint(int from, int to, byte[] bucket) throws IOException {
+      for (int i = from; i < to; i++) {
+        KeyHash hash = new KeyHash(moved.order(i), moved.routing(i));
+        if (index.current().find(hash, bucket) == moved.location(i)) {
+          log.repoint(moved.order(i), moved.routing(i), targets.get(i));
+        }
+      }
+    }
+
+    private void publishFrozen() throws IOException {
+      boolean more = true;
+      while (more) {
+        more = publisher.publishOldest();
+      }
+    }
+  }
+}
