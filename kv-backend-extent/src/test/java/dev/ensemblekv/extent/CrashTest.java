@@ -34,9 +34,7 @@ class CrashTest {
             .set("extent.segmentSize", "64KiB")
             .set("extent.replaySize", "64KiB")
             .build();
-    return machine
-        .environment()
-        .open(new ExtentBackend().name(), machine.directory(), options);
+    return machine.environment().open(new ExtentBackend().name(), machine.directory(), options);
   }
 
   private static byte[] bytes(String text) {

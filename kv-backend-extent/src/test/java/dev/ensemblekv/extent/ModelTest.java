@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random histories on the real disk, with memtables, segments and compactions as small as can be. */
+/**
+ * Random histories on the real disk, with memtables, segments and compactions as small as can be.
+ */
 class ModelTest {
   @TempDir Path directory;
 
