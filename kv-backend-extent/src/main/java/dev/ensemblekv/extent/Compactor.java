@@ -112,11 +112,16 @@ final class Compactor {
     List<Segment> victims = new ArrayList<>();
     long victimBytes = 0;
     long moved = 0;
+    long records = 0;
     for (Manifest.SegmentEntry entry : candidates) {
       boolean needed = all || bytes * 100 > live * settings.spacePercent;
       victimBytes += entry.end();
       moved += entry.usage().liveBytes();
-      boolean fits = victimBytes <= MOST_VICTIM_BYTES && moved <= MOST_MOVED_BYTES;
+      records += entry.usage().liveRecords();
+      boolean fits =
+          victimBytes <= MOST_VICTIM_BYTES
+              && moved <= MOST_MOVED_BYTES
+              && records <= MOST_MOVED_RECORDS;
       if (needed && (fits || victims.isEmpty())) {
         victims.add(segments.get(entry.id()));
         bytes -= entry.usage().deadBytes();
