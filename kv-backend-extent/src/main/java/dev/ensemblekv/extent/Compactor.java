@@ -207,7 +207,7 @@ final class Compactor {
     private final List<Long> targets = new ArrayList<>();
     private final List<Segment> created = new ArrayList<>();
     private final Map<Integer, Usage> usages = new HashMap<>();
-    private final byte[] header = new byte[Record.HEADER_BYTES];
+    private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
     private boolean published;
 
     Move(long judged) {
@@ -252,7 +252,7 @@ final class Compactor {
       byte[] value = scan.value();
       Segment target = target(scan.recordBytes());
       long offset = target.end();
-      Record.encode(
+      RecordFormat.encode(
           header,
           scan.type(),
           0,
@@ -265,7 +265,7 @@ final class Compactor {
       target.allocate(scan.recordBytes());
       target.write(offset, header, key, value);
       target.endAt(offset + scan.recordBytes());
-      boolean tombstone = scan.type() == Record.TOMBSTONE;
+      boolean tombstone = scan.type() == RecordFormat.TOMBSTONE;
       long location =
           tombstone
               ? Location.ofTombstone(target.id(), offset)
@@ -286,7 +286,7 @@ final class Compactor {
      * would take it for live.
      */
     private boolean isTombstoneToKeep(RecordScan scan, List<Segment> victims) throws IOException {
-      if (scan.type() != Record.TOMBSTONE) {
+      if (scan.type() != RecordFormat.TOMBSTONE) {
         return false;
       }
       for (Manifest.SegmentEntry entry : catalog.current().segments()) {

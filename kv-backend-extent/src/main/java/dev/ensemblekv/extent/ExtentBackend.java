@@ -42,7 +42,7 @@ public final class ExtentBackend implements KvBackend {
           KvFeature.SURVIVES_PROCESS_CRASH,
           KvFeature.CHECKSUMMED_VALUES,
           KvFeature.CHECKSUMMED_ALL);
-  static final KvLimits LIMITS = new KvLimits(Record.MAX_KEY_BYTES, 256 << 20, 512L << 20);
+  static final KvLimits LIMITS = new KvLimits(RecordFormat.MAX_KEY_BYTES, 256 << 20, 512L << 20);
 
   /** Called by the service loader, or by hand. */
   public ExtentBackend() {}

@@ -34,7 +34,6 @@ final class ExtentStore extends AbstractKvStore {
   /** A log of so many bytes is replayed at the next opening rather than written as a run. */
   private static final long SMALL_REPLAY_BYTES = 1 << 20;
 
-  private final StoreFiles files;
   private final Catalog catalog;
   private final Segments segments;
   private final Index index;
@@ -57,7 +56,6 @@ final class ExtentStore extends AbstractKvStore {
       KeyHash.Function hashes,
       Tail tail) {
     super(context, ExtentBackend.LIMITS, ExtentBackend.FEATURES);
-    this.files = files;
     this.segments = segments;
     this.index = index;
     this.hashes = hashes;
@@ -231,7 +229,7 @@ final class ExtentStore extends AbstractKvStore {
       if (segments.find(Location.segment(location)) != null) {
         return location;
       }
-      if (index.current() == version) {
+      if (index.current().equals(version)) {
         throw new CorruptionException(
             "the index names " + Location.describe(location) + ", which is not there",
             context().directory(),
@@ -264,7 +262,7 @@ final class ExtentStore extends AbstractKvStore {
     }
     int bodyCrc = Log.crc(key, value == null ? new byte[0] : value);
     write(
-        Record.bytes(key.length, value == null ? 0 : value.length),
+        RecordFormat.bytes(key.length, value == null ? 0 : value.length),
         () -> log.put(hash, key, value, bodyCrc),
         sync);
   }
@@ -286,7 +284,7 @@ final class ExtentStore extends AbstractKvStore {
     KeyHash hash = hashes.of(key);
     byte[] value = replacement == null ? new byte[0] : replacement;
     int bodyCrc = Log.crc(key, value);
-    long bytes = Record.bytes(key.length, value.length);
+    long bytes = RecordFormat.bytes(key.length, value.length);
     boolean[] done = {false};
     int pin = pins.enter();
     try {

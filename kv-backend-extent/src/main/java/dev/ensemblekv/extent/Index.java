@@ -94,7 +94,7 @@ final class Index {
   /** Puts a run into the place of the oldest frozen memtable. */
   void publish(Frozen oldest, List<Run> runs) {
     List<Frozen> frozen = new ArrayList<>(current.frozen);
-    if (frozen.isEmpty() || frozen.remove(frozen.size() - 1) != oldest) {
+    if (frozen.isEmpty() || !frozen.remove(frozen.size() - 1).equals(oldest)) {
       throw new IllegalStateException("a memtable was published before an older one");
     }
     current = new Version(current.active, List.copyOf(frozen), List.copyOf(runs));

@@ -51,8 +51,8 @@ final class Location {
   }
 
   private static long of(int segment, long offset, int sizeClass) {
-    return (long) segment << (OFFSET_BITS + CLASS_BITS)
-        | offset / ALIGNMENT << CLASS_BITS
+    return ((long) segment << (OFFSET_BITS + CLASS_BITS))
+        | ((offset / ALIGNMENT) << CLASS_BITS)
         | sizeClass;
   }
 
@@ -66,7 +66,7 @@ final class Location {
   }
 
   static long offset(long location) {
-    return (location >>> CLASS_BITS & OFFSET_MASK) * ALIGNMENT;
+    return ((location >>> CLASS_BITS) & OFFSET_MASK) * ALIGNMENT;
   }
 
   static boolean isTombstone(long location) {

@@ -25,7 +25,7 @@ final class Log {
   private static final byte[] NOTHING = {};
   private static final int END_BODY_BYTES = 8;
   private static final int MARK_BODY_BYTES = 16;
-  private static final long END_BYTES = Record.bytes(0, END_BODY_BYTES);
+  private static final long END_BYTES = RecordFormat.bytes(0, END_BODY_BYTES);
   private static final long FIRST_SEGMENT_BYTES = 4 << 20;
 
   /** What may have been numbered before a crash is less than this beyond what is found. */
@@ -44,7 +44,7 @@ final class Log {
   private final ReentrantLock forcing = new ReentrantLock();
 
   // Guarded by the lock.
-  private final byte[] header = new byte[Record.HEADER_BYTES];
+  private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
   private final List<Segment> rolled = new ArrayList<>();
   private @Nullable Segment active;
   private @Nullable Segment spare;
@@ -188,7 +188,7 @@ final class Log {
     if (full != null) {
       byte[] body = new byte[END_BODY_BYTES];
       LittleEndian.putLong(body, 0, next.id());
-      append(Record.END, 0, NOTHING, body, crc(NOTHING, body));
+      append(RecordFormat.END, 0, NOTHING, body, crc(NOTHING, body));
       rolled.add(full);
     }
     active = next;
@@ -218,12 +218,12 @@ final class Log {
     for (int i = 0; i < locations.length; i++) {
       Mutation mutation = batch.get(i);
       locations[i] =
-          appendPair(Record.IN_BATCH, mutation.key(), mutation.value(), mutation.bodyCrc());
+          appendPair(RecordFormat.IN_BATCH, mutation.key(), mutation.value(), mutation.bodyCrc());
       LittleEndian.putInt(word, 0, mutation.bodyCrc());
       crcs.update(word, 0, word.length);
     }
     byte[] commit = commit(locations.length, (int) crcs.getValue());
-    append(Record.COMMIT, 0, NOTHING, commit, crc(NOTHING, commit));
+    append(RecordFormat.COMMIT, 0, NOTHING, commit, crc(NOTHING, commit));
     for (int i = 0; i < locations.length; i++) {
       enter(batch.get(i).hash(), locations[i]);
     }
@@ -238,7 +238,7 @@ final class Log {
   }
 
   static long batchBytes(List<Mutation> batch) {
-    long bytes = Record.bytes(0, 8);
+    long bytes = RecordFormat.bytes(0, 8);
     for (Mutation mutation : batch) {
       bytes += mutation.recordBytes();
     }
@@ -257,11 +257,11 @@ final class Log {
 
   private long appendPair(int flags, byte[] key, byte @Nullable [] value, int bodyCrc) {
     if (value == null) {
-      long offset = append(Record.TOMBSTONE, flags, key, NOTHING, bodyCrc);
+      long offset = append(RecordFormat.TOMBSTONE, flags, key, NOTHING, bodyCrc);
       return Location.ofTombstone(current().id(), offset);
     }
-    long offset = append(Record.PUT, flags, key, value, bodyCrc);
-    return Location.ofValue(current().id(), offset, Record.bytes(key.length, value.length));
+    long offset = append(RecordFormat.PUT, flags, key, value, bodyCrc);
+    return Location.ofValue(current().id(), offset, RecordFormat.bytes(key.length, value.length));
   }
 
   private void enter(KeyHash hash, long location) {
@@ -285,7 +285,7 @@ final class Log {
   private long append(int type, int flags, byte[] key, byte[] value, int bodyCrc) {
     Segment segment = current();
     long offset = segment.end();
-    Record.encode(
+    RecordFormat.encode(
         header,
         type,
         flags,
@@ -300,7 +300,7 @@ final class Log {
     } catch (IOException e) {
       throw events.failed("the log cannot be written", segment.path(), e);
     }
-    long bytes = Record.bytes(key.length, value.length);
+    long bytes = RecordFormat.bytes(key.length, value.length);
     segment.endAt(offset + bytes);
     sequence++;
     loggedBytes += bytes;
@@ -665,8 +665,8 @@ final class Log {
     LittleEndian.putLong(body, 0, position.segment());
     LittleEndian.putLong(body, 8, position.offset());
     write(
-        Record.bytes(0, body.length),
-        () -> append(Record.MARK, 0, NOTHING, body, crc(NOTHING, body)));
+        RecordFormat.bytes(0, body.length),
+        () -> append(RecordFormat.MARK, 0, NOTHING, body, crc(NOTHING, body)));
     marked = position;
   }
 

@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // the arrays of a batch never change
 record Mutation(KeyHash hash, byte[] key, byte @Nullable [] value, int bodyCrc) {
   long recordBytes() {
-    return Record.bytes(key.length, value == null ? 0 : value.length);
+    return RecordFormat.bytes(key.length, value == null ? 0 : value.length);
   }
 }

@@ -29,23 +29,23 @@ final class RecordReader {
 
   /** Reads the header, and what comes with it where each call costs. */
   private void load(Segment segment, long offset, long location) throws IOException {
-    loaded = Record.HEADER_BYTES;
+    loaded = RecordFormat.HEADER_BYTES;
     if (!segment.isMapped()) {
       loaded = (int) Math.min(Location.bytes(location), segment.end() - offset);
-      loaded = Math.max(Record.HEADER_BYTES, Math.min(loaded, CHUNK_BYTES));
+      loaded = Math.max(RecordFormat.HEADER_BYTES, Math.min(loaded, CHUNK_BYTES));
       if (loaded > buffer.length) {
         buffer = new byte[loaded];
       }
     }
     segment.read(offset, buffer, 0, loaded);
-    if (!Record.isHeader(buffer, 0, segment.seal(), offset)) {
+    if (!RecordFormat.isHeader(buffer, 0, segment.seal(), offset)) {
       throw new CorruptionException(
           "the header of a record is damaged", segment.path(), offset, null);
     }
-    keyBytes = Record.keyBytes(buffer, 0);
-    valueBytes = Record.valueBytes(buffer, 0);
-    bodyCrc = Record.bodyCrc(buffer, 0);
-    if (offset + Record.recordBytes(buffer, 0) > segment.end()) {
+    keyBytes = RecordFormat.keyBytes(buffer, 0);
+    valueBytes = RecordFormat.valueBytes(buffer, 0);
+    bodyCrc = RecordFormat.bodyCrc(buffer, 0);
+    if (offset + RecordFormat.recordBytes(buffer, 0) > segment.end()) {
       throw new CorruptionException(
           "a record reaches beyond the end of its segment", segment.path(), offset, null);
     }
@@ -69,7 +69,7 @@ final class RecordReader {
     long offset = Location.offset(location);
     load(segment, offset, location);
     byte[] value = new byte[valueBytes];
-    read(segment, offset, Record.HEADER_BYTES + keyBytes, value, valueBytes);
+    read(segment, offset, RecordFormat.HEADER_BYTES + keyBytes, value, valueBytes);
     crc.reset();
     crc.update(key, 0, key.length);
     crc.update(value, 0, value.length);
@@ -84,7 +84,7 @@ final class RecordReader {
       throws IOException {
     long offset = Location.offset(location);
     load(segment, offset, location);
-    long valueAt = offset + Record.HEADER_BYTES + keyBytes;
+    long valueAt = offset + RecordFormat.HEADER_BYTES + keyBytes;
     ByteBuffer value = segment.isMapped() ? segment.slice(valueAt, valueBytes) : null;
     if (value == null) {
       return reader.read(ByteBuffer.wrap(value(segment, location, key)).asReadOnlyBuffer());
@@ -109,8 +109,8 @@ final class RecordReader {
     load(segment, offset, location);
     byte[] key = new byte[keyBytes];
     byte[] value = new byte[valueBytes];
-    read(segment, offset, Record.HEADER_BYTES, key, keyBytes);
-    read(segment, offset, Record.HEADER_BYTES + keyBytes, value, valueBytes);
+    read(segment, offset, RecordFormat.HEADER_BYTES, key, keyBytes);
+    read(segment, offset, RecordFormat.HEADER_BYTES + keyBytes, value, valueBytes);
     crc.reset();
     crc.update(key, 0, key.length);
     crc.update(value, 0, value.length);
@@ -123,9 +123,9 @@ final class RecordReader {
   /** Two keys of one hash do not happen, but are not taken for one another if they do. */
   private KvException whatIsWrong(Segment segment, long offset, byte[] key) throws IOException {
     byte[] stored = new byte[keyBytes];
-    read(segment, offset, Record.HEADER_BYTES, stored, keyBytes);
+    read(segment, offset, RecordFormat.HEADER_BYTES, stored, keyBytes);
     byte[] value = new byte[valueBytes];
-    read(segment, offset, Record.HEADER_BYTES + keyBytes, value, valueBytes);
+    read(segment, offset, RecordFormat.HEADER_BYTES + keyBytes, value, valueBytes);
     crc.reset();
     crc.update(stored, 0, stored.length);
     crc.update(value, 0, value.length);

@@ -34,14 +34,14 @@ final class RecordScan {
    */
   boolean next() throws IOException {
     offset = next;
-    if (offset + Record.HEADER_BYTES > limit) {
+    if (offset + RecordFormat.HEADER_BYTES > limit) {
       return false;
     }
-    int at = load(Record.HEADER_BYTES);
-    if (!Record.isHeader(buffer, at, segment.seal(), offset)) {
+    int at = load(RecordFormat.HEADER_BYTES);
+    if (!RecordFormat.isHeader(buffer, at, segment.seal(), offset)) {
       return false;
     }
-    long end = offset + Record.recordBytes(buffer, at);
+    long end = offset + RecordFormat.recordBytes(buffer, at);
     if (end > limit) {
       return false;
     }
@@ -74,31 +74,31 @@ final class RecordScan {
   }
 
   int type() {
-    return Record.type(buffer, header());
+    return RecordFormat.type(buffer, header());
   }
 
   boolean isInBatch() {
-    return (Record.flags(buffer, header()) & Record.IN_BATCH) != 0;
+    return (RecordFormat.flags(buffer, header()) & RecordFormat.IN_BATCH) != 0;
   }
 
   long sequence() {
-    return Record.sequence(buffer, header());
+    return RecordFormat.sequence(buffer, header());
   }
 
   int bodyCrc() {
-    return Record.bodyCrc(buffer, header());
+    return RecordFormat.bodyCrc(buffer, header());
   }
 
   int keyBytes() {
-    return Record.keyBytes(buffer, header());
+    return RecordFormat.keyBytes(buffer, header());
   }
 
   int valueBytes() {
-    return Record.valueBytes(buffer, header());
+    return RecordFormat.valueBytes(buffer, header());
   }
 
   int flags() {
-    return Record.flags(buffer, header());
+    return RecordFormat.flags(buffer, header());
   }
 
   long recordBytes() {
@@ -116,7 +116,7 @@ final class RecordScan {
   }
 
   private byte[] body(int from, int length) throws IOException {
-    int begin = Record.HEADER_BYTES + from;
+    int begin = RecordFormat.HEADER_BYTES + from;
     if ((long) begin + length <= buffer.length) {
       int at = load(begin + length) + begin;
       return Arrays.copyOfRange(buffer, at, at + length);
@@ -130,14 +130,14 @@ final class RecordScan {
   boolean isBodyIntact() throws IOException {
     CRC32C crc = new CRC32C();
     int length = keyBytes() + valueBytes();
-    if ((long) Record.HEADER_BYTES + length <= buffer.length) {
-      int at = load(Record.HEADER_BYTES + length);
-      crc.update(buffer, at + Record.HEADER_BYTES, length);
+    if ((long) RecordFormat.HEADER_BYTES + length <= buffer.length) {
+      int at = load(RecordFormat.HEADER_BYTES + length);
+      crc.update(buffer, at + RecordFormat.HEADER_BYTES, length);
     } else {
       byte[] part = new byte[64 << 10];
       for (int done = 0; done < length; done += part.length) {
         int count = Math.min(part.length, length - done);
-        segment.read(offset + Record.HEADER_BYTES + done, part, 0, count);
+        segment.read(offset + RecordFormat.HEADER_BYTES + done, part, 0, count);
         crc.update(part, 0, count);
       }
     }

@@ -66,13 +66,13 @@ final class Replay {
     RecordScan scan = new RecordScan(segment, from);
     long batchAt = -1;
     while (scan.next() && scan.isBodyIntact()) {
-      boolean fits = batchAt < 0 || scan.isInBatch() || scan.type() == Record.COMMIT;
-      if (!fits || (scan.type() == Record.COMMIT && !isCommitOf(batch, scan))) {
+      boolean fits = batchAt < 0 || scan.isInBatch() || scan.type() == RecordFormat.COMMIT;
+      if (!fits || (scan.type() == RecordFormat.COMMIT && !isCommitOf(batch, scan))) {
         break;
       }
       sequence = Math.max(sequence, scan.sequence());
       switch (scan.type()) {
-        case Record.PUT, Record.TOMBSTONE -> {
+        case RecordFormat.PUT, RecordFormat.TOMBSTONE -> {
           Pending record = new Pending(hashes.of(scan.key()), location(segment, scan));
           if (scan.isInBatch()) {
             batchAt = batchAt < 0 ? scan.offset() : batchAt;
@@ -81,12 +81,12 @@ final class Replay {
             enter(record);
           }
         }
-        case Record.COMMIT -> {
+        case RecordFormat.COMMIT -> {
           batch.forEach(this::enter);
           clearBatch();
           batchAt = -1;
         }
-        case Record.MARK -> see(mark(scan));
+        case RecordFormat.MARK -> see(mark(scan));
         default -> {
           segment.endAt(scan.offset() + scan.recordBytes());
           return -1;
@@ -111,7 +111,7 @@ final class Replay {
   }
 
   private static long location(Segment segment, RecordScan scan) {
-    return scan.type() == Record.TOMBSTONE
+    return scan.type() == RecordFormat.TOMBSTONE
         ? Location.ofTombstone(segment.id(), scan.offset())
         : Location.ofValue(segment.id(), scan.offset(), scan.recordBytes());
   }
@@ -191,12 +191,12 @@ final class Replay {
   /** Looks for marks behind the end of the log, at every place where a record could begin. */
   private void seeMarks(Segment segment, long from) throws IOException {
     RecordScan scan = new RecordScan(segment, from);
-    byte[] part = new byte[PART_BYTES + Record.HEADER_BYTES];
-    for (long at = from; at + Record.HEADER_BYTES <= segment.end(); at += PART_BYTES) {
+    byte[] part = new byte[PART_BYTES + RecordFormat.HEADER_BYTES];
+    for (long at = from; at + RecordFormat.HEADER_BYTES <= segment.end(); at += PART_BYTES) {
       int count = (int) Math.min(part.length, segment.end() - at);
       segment.read(at, part, 0, count);
-      for (int i = 0; i + Record.HEADER_BYTES <= count; i += Location.ALIGNMENT) {
-        if (Record.type(part, i) == Record.MARK) {
+      for (int i = 0; i + RecordFormat.HEADER_BYTES <= count; i += Location.ALIGNMENT) {
+        if (RecordFormat.type(part, i) == RecordFormat.MARK) {
           scan.seek(at + i);
           if (scan.next() && scan.isBodyIntact()) {
             see(mark(scan));

@@ -11,7 +11,15 @@ final class Segments {
   private volatile Table table = new Table(0, new Segment[0]);
 
   /** Segments by their number less that of the first. */
-  private record Table(int first, @Nullable Segment[] segments) {}
+  private static final class Table {
+    final int first;
+    final @Nullable Segment[] segments;
+
+    Table(int first, @Nullable Segment[] segments) {
+      this.first = first;
+      this.segments = segments;
+    }
+  }
 
   /** Returns a segment; {@code null} if it is gone, or never was. */
   @Nullable Segment find(int id) {

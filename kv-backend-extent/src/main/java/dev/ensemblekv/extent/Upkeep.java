@@ -191,6 +191,10 @@ final class Upkeep {
       pausing.notifyAll();
     }
     running.lock();
-    running.unlock();
+    try {
+      retryScheduled.set(true); // nothing more is to be scheduled
+    } finally {
+      running.unlock();
+    }
   }
 }

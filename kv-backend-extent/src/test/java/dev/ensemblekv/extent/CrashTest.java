@@ -99,7 +99,6 @@ class CrashTest {
     CrashExplorer.Result result = explorer(seed).build().explore();
     assertThat(result.changes()).isGreaterThan(STEPS);
     assertThat(result.crashStates()).isGreaterThan(result.changes());
-    System.out.println(result);
   }
 
   @ParameterizedTest

@@ -18,7 +18,7 @@ package dev.ensemblekv.extent;
  * <p>The header has its own checksum, so that one flipped bit of a length does not hide the rest of
  * the segment, and no length is used before it was checked.
  */
-final class Record {
+final class RecordFormat {
   static final int HEADER_BYTES = 24;
 
   /** A key and its value. */
@@ -41,7 +41,7 @@ final class Record {
 
   static final int MAX_KEY_BYTES = 1 << 16;
 
-  private Record() {}
+  private RecordFormat() {}
 
   static boolean hasKey(int type) {
     return type == PUT || type == TOMBSTONE;
