@@ -137,6 +137,11 @@ public abstract class AbstractKvStore implements KvStore {
     return cause;
   }
 
+  /** Tells whether the store {@linkplain #fail has failed}. */
+  protected final boolean hasFailed() {
+    return failure.get() != null;
+  }
+
   /**
    * Lets nothing pass after {@link #fail}. The base calls it before each write; an engine calls it
    * in {@code flush}, and in {@code close} after everything is released.

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * sees to both.
  */
 final class ExtentStore extends AbstractKvStore {
+  /** Of no store, so that hundreds of stores do not have one for each thread. */
+  private static final ThreadLocal<RecordReader> READERS =
+      ThreadLocal.withInitial(RecordReader::new);
+
   /** So many entries a walk has in memory. */
   private static final int PART_ENTRIES = 128 << 10;
 
@@ -45,7 +49,6 @@ final class ExtentStore extends AbstractKvStore {
   private final Compactor compactor;
   private final Upkeep upkeep;
   private final Tail tail;
-  private final ThreadLocal<RecordReader> readers = ThreadLocal.withInitial(RecordReader::new);
 
   ExtentStore(
       KvOpenContext context,
@@ -99,6 +102,11 @@ final class ExtentStore extends AbstractKvStore {
     }
 
     @Override
+    public void halfFull() {
+      upkeep.wake(ExtentStore.this::work);
+    }
+
+    @Override
     public void frozen() {
       upkeep.wake(ExtentStore.this::work);
     }
@@ -122,6 +130,7 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   private void work() throws IOException {
+    log.prepareSpare();
     boolean more = true;
     while (more && !upkeep.isClosed()) {
       more =
@@ -179,7 +188,7 @@ final class ExtentStore extends AbstractKvStore {
   public byte @Nullable [] get(byte[] key) {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
-    RecordReader reader = readers.get();
+    RecordReader reader = READERS.get();
     int pin = pins.enter();
     try {
       long location = locate(hash, reader);
@@ -195,7 +204,7 @@ final class ExtentStore extends AbstractKvStore {
   public <R> @Nullable R read(byte[] key, KvReader<R> kvReader) {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
-    RecordReader reader = readers.get();
+    RecordReader reader = READERS.get();
     int pin = pins.enter();
     try {
       long location = locate(hash, reader);
@@ -270,7 +279,7 @@ final class ExtentStore extends AbstractKvStore {
   boolean isPresent(KeyHash hash) {
     int pin = pins.enter();
     try {
-      return locate(hash, readers.get()) != Location.NONE;
+      return locate(hash, READERS.get()) != Location.NONE;
     } catch (IOException e) {
       throw unreadable(e);
     } finally {
@@ -288,7 +297,7 @@ final class ExtentStore extends AbstractKvStore {
     boolean[] done = {false};
     int pin = pins.enter();
     try {
-      RecordReader reader = readers.get();
+      RecordReader reader = READERS.get();
       while (!done[0]) {
         long location = locate(hash, reader);
         byte[] found =
@@ -381,7 +390,7 @@ final class ExtentStore extends AbstractKvStore {
 
   /** Returns key and value of an entry, or nothing if it was deleted meanwhile. */
   byte[][] pair(Entries entries, int at) {
-    RecordReader reader = readers.get();
+    RecordReader reader = READERS.get();
     int pin = pins.enter();
     try {
       long location = entries.location(at);
@@ -480,7 +489,7 @@ final class ExtentStore extends AbstractKvStore {
     IOException failure = null;
     KvException cause = null;
     try {
-      if (!context().isReadOnly() && statsBuilder().build().state() != KvState.FAILED) {
+      if (!context().isReadOnly() && !hasFailed()) {
         end();
       }
     } catch (IOException e) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -28,17 +30,28 @@ final class Opening {
   }
 
   static ExtentStore open(KvOpenContext context) {
-    boolean mapped = context.option(ExtentOptions.ACCESS) != ExtentOptions.Access.POSITIONED;
     StoreFiles files =
-        new StoreFiles(context.disk(), context.directory(), context.storeId(), mapped);
+        new StoreFiles(context.disk(), context.directory(), context.storeId(), false);
     try {
       if (context.isNew()) {
         Catalog.create(files, Manifest.ofNewStore(context.random().nextLong()));
       }
-      return new Opening(context, files).open(Catalog.read(files));
+      Manifest manifest = Catalog.read(files);
+      boolean mapped = isMapped(context.option(ExtentOptions.ACCESS), manifest);
+      return new Opening(context, files.mapped(mapped)).open(manifest);
     } catch (IOException e) {
       throw DiskFiles.failure("the store cannot be opened", context.directory(), e);
     }
+  }
+
+  /** Beyond memory, a mapping reads a great deal around each record that is asked for. */
+  private static boolean isMapped(ExtentOptions.Access access, Manifest manifest) {
+    if (access != ExtentOptions.Access.AUTO) {
+      return access == ExtentOptions.Access.MAPPED;
+    }
+    long bytes = manifest.segments().stream().mapToLong(entry -> entry.usage().bytes()).sum();
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+        && bytes < machine.getTotalMemorySize() / 2;
   }
 
   private ExtentStore open(Manifest manifest) throws IOException {
