@@ -11,6 +11,7 @@ import static dev.ensemblekv.leveldb.Stores.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
@@ -92,8 +93,7 @@ class LevelDbStoreTest {
     try (KvStore store = disk.open(directory(), SMALL)) {
       for (int i = 0; i < 500; i++) {
         store.put(key(i), value(i, 1000));
-        disk.forced.clear();
-        disk.syncedDirectories.clear();
+        disk.forgetSyncs();
         List<Path> before = files(directory(), ".log");
         store.flush();
         for (Path log : files(directory(), ".log")) {
@@ -103,9 +103,36 @@ class LevelDbStoreTest {
         }
         assertThat(disk.syncedDirectories).isNotEmpty();
       }
-      disk.forced.clear();
+      disk.forgetSyncs();
       store.flush();
       assertThat(disk.forced).as("a flush with nothing to do").isEmpty();
+    }
+  }
+
+  /**
+   * LevelDB syncs the log that it writes to, and never one that it left behind. As it may delete
+   * that at any time, a newer one that is not its own makes its log one that was left behind.
+   */
+  @Test
+  void aSyncedWriteSyncsTheLogsBehindItOnce() throws IOException {
+    WatchedDisk disk = new WatchedDisk();
+    try (KvStore store = disk.open(directory(), KvOptions.defaults())) {
+      String behind = files(directory(), ".log").get(0).getFileName().toString();
+      Path newer = Files.createFile(directory().resolve(FileNames.log(999_999)));
+      KvBatch batch = new KvBatch().put(key(1), value(1, 10));
+      disk.forgetSyncs();
+      store.write(batch, Durability.SYNC);
+      assertThat(disk.forced).as("by one before which all is durable").isEmpty();
+      assertThat(disk.syncedDirectories).isEmpty();
+      store.put(key(2), value(2, 10));
+      store.write(batch, Durability.SYNC);
+      assertThat(disk.forced).containsExactly(behind);
+      assertThat(disk.syncedDirectories).containsExactly(directory());
+      disk.forgetSyncs();
+      store.write(batch, Durability.SYNC);
+      assertThat(disk.forced).as("by one with nothing new behind it").isEmpty();
+      assertThat(disk.syncedDirectories).isEmpty();
+      Files.delete(newer);
     }
   }
 
