@@ -3,6 +3,7 @@ package dev.ensemblekv.leveldb;
 
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
+import dev.ensemblekv.spi.io.ScratchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ final class ReadOnlyCopy implements AutoCloseable {
 
   /** Makes one; the database must not change meanwhile. */
   static ReadOnlyCopy of(Disk disk, Path original) throws IOException {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir", ""));
-    ReadOnlyCopy copy = new ReadOnlyCopy(disk, original, ScratchFolder.create(disk, temporary));
+    ReadOnlyCopy copy =
+        new ReadOnlyCopy(disk, original, ScratchFolder.create(NativeLibrary.SCRATCH));
     try {
       copy.fill();
       return copy;

@@ -81,6 +81,12 @@ class LevelDbStoreTest {
   }
 
   @Test
+  void theLibraryIsLoadedWithoutATraceInTheProperties() {
+    NativeLibrary.load();
+    assertThat(System.getProperty("library.leveldbjni.path")).isNull();
+  }
+
+  @Test
   void theDescriptorNamesTheLibrary() {
     Stores.open(directory()).close();
     assertThat(KvStores.describe(directory()).orElseThrow().engines().get("leveldb"))
