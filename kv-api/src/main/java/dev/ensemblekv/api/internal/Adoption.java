@@ -17,7 +17,6 @@ import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -99,7 +98,7 @@ final class Adoption {
 
   private void run(KvTask.Progress progress) {
     try {
-      DiskLock lock = directory.lock(environment.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+      DiskLock lock = directory.lock(environment.clock().instant());
       try {
         checkDirectory();
         add(progress);

@@ -121,7 +121,7 @@ public final class StoreOpener {
 
   private DiskLock lock(StoreDirectory directory, KvOptions options) throws IOException {
     try {
-      return directory.lock(environment.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+      return directory.lock(environment.clock().instant());
     } catch (AccessDeniedException | ReadOnlyFileSystemException e) {
       if (options.get(KvOptions.READ_ONLY)) {
         return () -> {}; // nobody can write here, so nobody need be kept out
