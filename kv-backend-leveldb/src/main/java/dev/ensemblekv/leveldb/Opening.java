@@ -110,7 +110,11 @@ record Opening(
                     null));
   }
 
+  /** Creates no lock file: where there is none, nobody has the database open. */
   private static DiskLock lockIfAllowed(KvOpenContext context) throws IOException {
+    if (!context.disk().exists(context.directory().resolve(FileNames.LOCK))) {
+      return () -> {};
+    }
     try {
       return lock(context);
     } catch (AccessDeniedException | ReadOnlyFileSystemException e) {

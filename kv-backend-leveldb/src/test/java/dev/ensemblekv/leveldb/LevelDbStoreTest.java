@@ -11,6 +11,7 @@ import static dev.ensemblekv.leveldb.Stores.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
@@ -298,12 +299,11 @@ class LevelDbStoreTest {
     assertThat(contents(directory())).isEqualTo(before);
   }
 
-  /** Returns a checksum of each file of LevelDB, by name. */
+  /** Returns a checksum of each file, by name. */
   private static Map<String, Integer> contents(Path directory) throws IOException {
     Map<String, Integer> contents = new TreeMap<>();
     try (Stream<Path> files = Files.list(directory)) {
-      for (Path file :
-          files.filter(file -> !file.getFileName().toString().startsWith("STORE")).toList()) {
+      for (Path file : files.toList()) {
         contents.put(file.getFileName().toString(), Arrays.hashCode(Files.readAllBytes(file)));
       }
     }
@@ -356,18 +356,36 @@ class LevelDbStoreTest {
 
   @Test
   void aDatabaseOfTheLibraryIsAdopted() throws IOException {
-    NativeLibrary.load();
-    Path raw = Files.createDirectories(temp.resolve("raw"));
-    NativeDB database = NativeDB.open(new NativeOptions().createIfMissing(true), raw.toFile());
-    for (int i = 0; i < 100; i++) {
-      database.put(new NativeWriteOptions(), key(i), value(i, 100));
-    }
-    database.delete();
+    Path raw = databaseOfTheLibrary(100, 100);
     assertThat(KvStores.adopt("leveldb", raw, KvOptions.defaults()).result().items())
         .isEqualTo(100);
     try (KvStore store = KvStores.open(raw)) {
       assertThat(checked(store, 100)).isEqualTo(100);
     }
+  }
+
+  @Test
+  void aDatabaseThatCannotBeAdoptedStaysAsItIs() throws IOException {
+    Path raw = databaseOfTheLibrary(1000, 1000);
+    Files.delete(raw.resolve("LOCK")); // as in a copy made by hand
+    Stores.flip(files(raw, ".sst").get(0), 100);
+    Map<String, Integer> before = contents(raw);
+    assertThatThrownBy(() -> KvStores.adopt("leveldb", raw, KvOptions.defaults()).result())
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("stays as it is");
+    assertThat(contents(raw)).isEqualTo(before);
+  }
+
+  private Path databaseOfTheLibrary(int pairs, int valueBytes) throws IOException {
+    NativeLibrary.load();
+    Path raw = Files.createDirectories(temp.resolve("raw"));
+    NativeOptions options = new NativeOptions().createIfMissing(true).writeBufferSize(64 << 10);
+    NativeDB database = NativeDB.open(options, raw.toFile());
+    for (int i = 0; i < pairs; i++) {
+      database.put(new NativeWriteOptions(), key(i), value(i, valueBytes));
+    }
+    database.delete();
+    return raw;
   }
 
   @Test

@@ -22,7 +22,8 @@ import java.util.Optional;
 
 /**
  * The making of a store out of a database that the engine's own library made: everything in it is
- * read, and then the descriptor is added, which is all that changes.
+ * read, of what is open for reading only, and then the descriptor is added, which is all that
+ * changes.
  */
 final class Adoption {
   private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(50);
@@ -126,7 +127,7 @@ final class Adoption {
             StoreOpener.nameOf(directory.path()),
             descriptor.id(),
             false,
-            options);
+            options.toBuilder().set(KvOptions.READ_ONLY, true).build());
     try (KvStore raw = context.open()) {
       check(raw.verify(), progress);
     }
