@@ -87,11 +87,7 @@ record Opening(
       Database database = Database.recover(disk, copy.path(), false);
       return opened(context, copy.path(), copy, Optional.of(database));
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        copy.close();
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
+      DiskFiles.closeAfter(e, copy);
       throw e;
     }
   }

@@ -3,6 +3,7 @@ package dev.ensemblekv.leveldb;
 
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
+import dev.ensemblekv.spi.io.DiskFiles;
 import dev.ensemblekv.spi.io.ScratchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,11 +35,7 @@ final class ReadOnlyCopy implements AutoCloseable {
       copy.fill();
       return copy;
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        copy.close();
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
+      DiskFiles.closeAfter(e, copy);
       throw e;
     }
   }

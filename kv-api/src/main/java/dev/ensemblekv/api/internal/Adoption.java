@@ -104,7 +104,7 @@ final class Adoption {
         checkDirectory();
         add(progress);
       } catch (IOException | RuntimeException | Error e) {
-        StoreOpener.closeAfter(e, () -> directory.forsake(lock));
+        DiskFiles.closeAfter(e, () -> directory.forsake(lock));
         throw e;
       }
       directory.unlock(lock);

@@ -55,7 +55,7 @@ final class Checkpoint {
         checkTarget();
         fill(copying, progress);
       } catch (IOException | RuntimeException | Error e) {
-        StoreOpener.closeAfter(e, () -> target.abandon(lock, created));
+        DiskFiles.closeAfter(e, () -> target.abandon(lock, created));
         throw e;
       }
       target.unlock(lock);

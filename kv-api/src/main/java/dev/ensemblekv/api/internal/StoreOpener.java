@@ -86,7 +86,7 @@ public final class StoreOpener {
     try {
       checkFeatures(raw, options);
     } catch (UnsupportedOperationException e) {
-      closeAfter(e, raw);
+      DiskFiles.closeAfter(e, raw);
       throw e;
     }
     return wrap(context, raw, () -> {});
@@ -113,8 +113,8 @@ public final class StoreOpener {
       }
       return wrap(context, raw, () -> directory.unlock(lock));
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, raw);
-      closeAfter(e, () -> directory.abandon(lock, createdDirectory));
+      DiskFiles.closeAfter(e, raw);
+      DiskFiles.closeAfter(e, () -> directory.abandon(lock, createdDirectory));
       throw e;
     }
   }
@@ -420,16 +420,5 @@ public final class StoreOpener {
   static String nameOf(Path path) {
     Path name = path.getFileName();
     return name == null ? path.toString() : name.toString();
-  }
-
-  /** Closes something because of an error, to which a failure of the closing is added. */
-  static void closeAfter(Throwable error, @Nullable AutoCloseable resource) {
-    if (resource != null) {
-      try {
-        resource.close();
-      } catch (Exception | Error e) {
-        error.addSuppressed(e);
-      }
-    }
   }
 }
