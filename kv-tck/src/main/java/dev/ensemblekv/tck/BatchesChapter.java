@@ -109,11 +109,7 @@ abstract class BatchesChapter extends Chapter {
   @DisplayName("KV-4.2 After a loss of power a batch is there whole or not at all")
   void atomicAtACrash(TestReporter reporter) throws Exception {
     SimulatedSubject subject = SimulatedSubject.of(this);
-    seeded(
-        seed -> {
-          reporter.publishEntry("seed", String.valueOf(seed));
-          explore(subject, seed);
-        });
+    seeded(reporter, seed -> explore(subject, seed));
   }
 
   private void explore(SimulatedSubject subject, long seed) {

@@ -49,8 +49,8 @@ abstract class ConcurrencyChapter extends Chapter {
     Future<?> background = startRunning(() -> runBackground(over));
     try {
       seeded(
+          reporter,
           seed -> {
-            reporter.publishEntry("seed", String.valueOf(seed));
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS * effort());
             for (int round = 0; round < 20 || System.nanoTime() < end; round++) {
               runRound(seed, round);

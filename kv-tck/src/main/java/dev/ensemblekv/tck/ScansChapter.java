@@ -192,8 +192,8 @@ abstract class ScansChapter extends Chapter {
   @DisplayName("KV-3.4 Any scan gives what a sorted map gives")
   void randomRanges(TestReporter reporter) throws Exception {
     seeded(
+        reporter,
         seed -> {
-          reporter.publishEntry("seed", String.valueOf(seed));
           SplittableRandom random = new SplittableRandom(seed);
           NavigableMap<ByteString, ByteString> model = new TreeMap<>();
           KvStore store = store();
