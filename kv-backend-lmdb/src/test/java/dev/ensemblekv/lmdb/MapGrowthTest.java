@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The map grows by itself, never under a reader, and nobody waits for himself. */
 class MapGrowthTest {
   private static final String SMALL = "lmdb.reserve=1MiB";
-  private static final String PATIENT = "lmdb.growthWait=20s";
+  private static final String PATIENT = "lmdb.growthWait=30m";
   private static final int MANY = 1000;
 
   @TempDir Path directory;

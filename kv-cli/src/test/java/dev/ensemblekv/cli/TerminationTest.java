@@ -52,7 +52,7 @@ class TerminationTest {
       }
       in.flush();
       process.destroy(); // the signal TERM, which is handled as INT is
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
     } catch (IOException e) {
       throw new AssertionError(Files.readString(err), e);
     } finally {

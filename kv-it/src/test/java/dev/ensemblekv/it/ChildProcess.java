@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param errors what it wrote to standard error
  */
 public record ChildProcess(int exitCode, String output, String errors) {
-  private static final long TIMEOUT_SECONDS = 120;
+  private static final long TIMEOUT_SECONDS = 900;
 
   /** Runs the Java that runs this, and waits for its end. */
   public static ChildProcess java(Path directory, List<String> arguments) throws Exception {

@@ -95,7 +95,7 @@ class MountedFileSystemTest {
   void aJvmThatEndsLeavesNothingMounted() throws Exception {
     MountedFileSystem.mount(Kind.TMPFS, 1 << 20, temp).close(); // skipped where this is
     ChildJvm.Ended ended =
-        ChildJvm.run(Forgetful.class, temp, Duration.ofSeconds(30), temp.toString(), "end");
+        ChildJvm.run(Forgetful.class, temp, Duration.ofMinutes(10), temp.toString(), "end");
     ended.assertSucceeded();
     assertThat(Path.of(ended.output().strip())).doesNotExist();
   }
