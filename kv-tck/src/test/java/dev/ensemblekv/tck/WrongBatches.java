@@ -197,7 +197,7 @@ final class WrongBatches {
   @CaughtBy(rule = "6.1", saying = "what is in the store")
   static final class LastWriteLostAtReopen extends FlawedStoreTck {
     LastWriteLostAtReopen() {
-      super(Flaw.LAST_RECORD_LOST_AT_CLOSE);
+      super(Flaw.LAST_RECORDS_LOST_AT_CLOSE);
     }
   }
 
