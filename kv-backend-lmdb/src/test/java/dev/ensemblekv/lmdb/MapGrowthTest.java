@@ -208,7 +208,7 @@ class MapGrowthTest {
       for (int i = 0; i < 4; i++) {
         readers.add(start(() -> readAll(store, ended)));
       }
-      for (int i = 1; i < 64; i++) {
+      for (int i = 1; i < 50; i++) {
         store.put(key(i), value(i, 1 << 20));
       }
       ended.set(true);
