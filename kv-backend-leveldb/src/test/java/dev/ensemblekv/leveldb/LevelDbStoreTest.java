@@ -325,7 +325,7 @@ class LevelDbStoreTest {
       }
       raw.close();
       for (Future<?> call : calls) {
-        call.get(1, TimeUnit.MINUTES);
+        call.get(10, TimeUnit.MINUTES);
       }
       threads.shutdown();
       assertThat(cursor.next()).isFalse();

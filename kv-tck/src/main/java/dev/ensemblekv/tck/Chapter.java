@@ -257,7 +257,7 @@ abstract class Chapter {
   /** Waits for something that must happen, and throws what it throws. */
   final <T> T inTime(String what, Future<T> future) throws Exception {
     try {
-      return future.get(tck().mustHappen().toMillis(), TimeUnit.MILLISECONDS);
+      return tck().await(future, tck().mustHappen());
     } catch (TimeoutException e) {
       throw new AssertionError(what + " did not happen within " + tck().mustHappen(), e);
     } catch (ExecutionException e) {
