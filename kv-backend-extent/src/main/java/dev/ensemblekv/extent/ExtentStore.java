@@ -19,12 +19,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store: a {@link Log} that writes, an {@link Index} that finds, and an {@link Upkeep} that
  * sees to both.
  */
 final class ExtentStore extends AbstractKvStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ExtentStore.class);
+
   /** Of no store, so that hundreds of stores do not have one for each thread. */
   private static final ThreadLocal<RecordReader> READERS =
       ThreadLocal.withInitial(RecordReader::new);
@@ -507,15 +511,27 @@ final class ExtentStore extends AbstractKvStore {
     checkNotFailed();
   }
 
+  /** Leaves little or nothing to be replayed; on a full disk that may be more. */
   private void end() throws IOException {
-    if (log.isBegun() && log.bytesSinceFreeze() > SMALL_REPLAY_BYTES) {
-      log.freeze();
+    log.force(log.sequence());
+    try {
+      if (log.isBegun() && log.bytesSinceFreeze() > SMALL_REPLAY_BYTES) {
+        log.freeze();
+      }
+      boolean more = true;
+      while (more) {
+        more = publisher.publishOldest();
+      }
+      log.end();
+    } catch (IOException e) {
+      if (!DiskFiles.isDiskFull(e)) {
+        throw e;
+      }
+      LOG.warn(
+          "the disk of store '{}' is full: all that was written is safe in its log, which the next"
+              + " opening replays",
+          context().storeName());
     }
-    boolean more = true;
-    while (more) {
-      more = publisher.publishOldest();
-    }
-    log.end();
   }
 
   private @Nullable IOException closeFiles(@Nullable IOException before) {

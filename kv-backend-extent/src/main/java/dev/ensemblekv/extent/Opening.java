@@ -8,7 +8,9 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +62,13 @@ final class Opening {
         runs.add(Run.open(files, entry.id(), entry.epoch(), entry.entries()));
       }
       List<Segment> log = new ArrayList<>();
+      Set<Integer> open = new HashSet<>();
       for (Manifest.SegmentEntry entry : manifest.segments()) {
         Segment segment = Segment.open(files, entry.id(), entry.kind(), entry.epoch(), entry.end());
         segments.add(segment);
+        if (entry.end() == Manifest.SegmentEntry.OPEN) {
+          open.add(entry.id());
+        }
         if (entry.kind() == Segment.Kind.LOG && entry.id() >= manifest.checkpoint().segment()) {
           log.add(segment);
         }
@@ -70,6 +76,11 @@ final class Opening {
       KeyHash.Function hashes = new KeyHash.Function(manifest.seed());
       Memtable memtable = new Memtable();
       Tail tail = new Replay(manifest, log, hashes, memtable).run();
+      for (Segment segment : log) {
+        if (open.contains(segment.id())) {
+          segment.settle(files, segment.end());
+        }
+      }
       tell(tail);
       return new ExtentStore(
           context, files, manifest, segments, new Index(memtable, runs), hashes, tail);
