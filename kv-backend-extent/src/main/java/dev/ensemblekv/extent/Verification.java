@@ -6,6 +6,7 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvTask;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads everything: each record that the index names, and each record of the segments, superseded
@@ -51,9 +52,9 @@ final class Verification {
 
   private void verify(Entries entries, int at, KvTask.Progress progress) {
     try {
-      byte[][] pair = store.pair(entries, at);
+      byte @Nullable [][] pair = store.pair(entries, at);
       KeyHash hash = new KeyHash(entries.order(at), entries.routing(at));
-      if (pair.length > 0 && !hashes.of(pair[0]).equals(hash)) {
+      if (pair != null && !hashes.of(pair[0]).equals(hash)) {
         progress.problem(
             "the index names a record of another key: " + Location.describe(entries.location(at)),
             null);
