@@ -416,7 +416,12 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   private void verify(KvTask.Progress progress) {
-    new Verification(this, segments, hashes).run(parts(), progress);
+    int pin = pins.enter(); // so that no file is closed while it is read
+    try {
+      new Verification(this, segments, index.current().runs(), hashes).run(parts(), progress);
+    } finally {
+      pins.leave(pin);
+    }
   }
 
   @Override

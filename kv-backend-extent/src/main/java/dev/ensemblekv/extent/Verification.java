@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class Verification {
   private final ExtentStore store;
   private final Segments segments;
+  private final List<Run> runs;
   private final KeyHash.Function hashes;
 
-  Verification(ExtentStore store, Segments segments, KeyHash.Function hashes) {
+  Verification(ExtentStore store, Segments segments, List<Run> runs, KeyHash.Function hashes) {
     this.store = store;
     this.segments = segments;
+    this.runs = runs;
     this.hashes = hashes;
   }
 
@@ -29,6 +31,15 @@ final class Verification {
         verify(store.entries(part), progress);
       } catch (CorruptionException e) {
         progress.problem(e.getMessage(), e.path().orElse(null));
+      }
+    }
+    for (Run run : runs) {
+      try {
+        run.verify();
+      } catch (IOException e) {
+        progress.problem("it cannot be read: " + e.getMessage(), run.path());
+      } catch (KvException e) {
+        progress.problem(e.getMessage(), run.path());
       }
     }
     for (Segment segment : segments.all()) {
