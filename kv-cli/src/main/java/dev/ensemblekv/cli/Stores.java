@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Stores(Shell shell) {
   /** What a new store is made of where nothing is said. */
-  static final String DEFAULT_SPEC = "ensemble:json";
+  static final String DEFAULT_SPEC = "ensemble:extent";
 
   /** Opens a store as it is recorded, so that nothing can be changed. */
   KvStore openReadOnly(Path directory, Map<String, String> settings) {

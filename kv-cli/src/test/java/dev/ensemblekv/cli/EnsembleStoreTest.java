@@ -39,7 +39,15 @@ class EnsembleStoreTest {
   @Test
   void aTreeIsImportedReadBackExportedAndCopied() throws IOException {
     Console.Result imported =
-        console.run("import", store, tree, "--set", "ensemble.maxKeys=100", "--json");
+        console.run(
+            "import",
+            store,
+            tree,
+            "--store",
+            "ensemble:json",
+            "--set",
+            "ensemble.maxKeys=100",
+            "--json");
     assertThat(imported.isSilent(Exit.DONE).json().get("pairs").asInt()).isEqualTo(FILES);
     assertThat(imported.json().get("spec").asText()).isEqualTo("ensemble:json");
 
@@ -75,14 +83,25 @@ class EnsembleStoreTest {
     console.run("export", copy, directory.resolve("y.jsonl")).isSilent(Exit.DONE);
     assertThat(directory.resolve("y.jsonl")).hasSameBinaryContentAs(lines);
     Path loaded = directory.resolve("loaded");
-    console.run("import", loaded, lines).isSilent(Exit.DONE);
+    console.run("import", loaded, lines, "--store", "ensemble:json").isSilent(Exit.DONE);
     console.run("export", loaded, directory.resolve("z.jsonl")).isSilent(Exit.DONE);
     assertThat(directory.resolve("z.jsonl")).hasSameBinaryContentAs(lines);
   }
 
   @Test
+  void aNewStoreIsAnEnsembleOfExtents() throws IOException {
+    Console.Result imported = console.run("import", store, tree, "--json");
+    assertThat(imported.isSilent(Exit.DONE).json().get("spec").asText())
+        .isEqualTo("ensemble:extent");
+    assertThat(console.run("count", store).out()).isEqualTo(FILES + "\n");
+    console.run("verify", store).isSilent(Exit.DONE);
+    Path copy = directory.resolve("copy");
+    console.run("copy", store, copy, "--store", "json").isSilent(Exit.DONE);
+  }
+
+  @Test
   void aDamagedSubstoreIsNamed() throws IOException {
-    console.run("import", store, tree).isSilent(Exit.DONE);
+    console.run("import", store, tree, "--store", "ensemble:json").isSilent(Exit.DONE);
     Path data;
     try (var files = Files.walk(store)) {
       data = files.filter(file -> file.endsWith("data.json")).findFirst().orElseThrow();

@@ -143,7 +143,7 @@ class JsonStoreTest {
     console.runWith(value, "put", store, "hex:ff00").isSilent(Exit.DONE);
     byte[] lines = console.run("export", store).isSilent(Exit.DONE).outBytes();
     Path other = directory.resolve("other");
-    console.runWith(lines, "import", other, "-").isSilent(Exit.DONE);
+    console.runWith(lines, "import", other, "-", "--store", "json").isSilent(Exit.DONE);
     assertThat(console.run("get", other, "hex:ff00").isSilent(Exit.DONE).outBytes())
         .isEqualTo(value);
     assertThat(console.run("export", other).isSilent(Exit.DONE).outBytes()).isEqualTo(lines);
