@@ -66,7 +66,7 @@ final class RealDiskFile implements DiskFile {
                 ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
                 : FileChannel.open(path, StandardOpenOption.READ)) {
           return Optional.of(
-              RealMapping.map(
+              RealDiskMapping.map(
                   channel, writable ? MapMode.READ_WRITE : MapMode.READ_ONLY, position, length));
         } catch (ClosedByInterruptException e) {
           interrupted |= Thread.interrupted();

@@ -37,6 +37,7 @@ class ServicesTest {
             "dev.ensemblekv.api",
             "dev.ensemblekv.cli",
             "dev.ensemblekv.ensemble",
+            "dev.ensemblekv.extent",
             "dev.ensemblekv.json",
             "dev.ensemblekv.leveldb",
             "dev.ensemblekv.lmdb",
@@ -83,6 +84,7 @@ class ServicesTest {
           .extracting(KvOption::name)
           .allMatch(option -> option.startsWith(backend.name() + "."));
     }
-    assertThat(names).containsExactlyInAnyOrder("ensemble", "json", "leveldb", "lmdb", "memory");
+    assertThat(names)
+        .containsExactlyInAnyOrder("ensemble", "extent", "json", "leveldb", "lmdb", "memory");
   }
 }

@@ -16,20 +16,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@code java.lang.foreign} where there is one, from Java 22 on, else by the cleaner of the buffer.
  * Neither needs a flag, and neither prints a warning on the releases where it is used.
  */
-final class RealMapping implements DiskMapping {
+final class RealDiskMapping implements DiskMapping {
   private static final Mapper MAPPER = mapper();
 
   private final ByteBuffer buffer;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private RealMapping(ByteBuffer buffer, Runnable release) {
+  private RealDiskMapping(ByteBuffer buffer, Runnable release) {
     this.buffer = buffer;
     this.release = release;
   }
 
   /** Maps a part of a file. */
-  static RealMapping map(FileChannel channel, MapMode mode, long position, int length)
+  static RealDiskMapping map(FileChannel channel, MapMode mode, long position, int length)
       throws IOException {
     return MAPPER.map(channel, mode, position, length);
   }
@@ -48,7 +48,7 @@ final class RealMapping implements DiskMapping {
 
   /** One of the two ways. */
   private interface Mapper {
-    RealMapping map(FileChannel channel, MapMode mode, long position, int length)
+    RealDiskMapping map(FileChannel channel, MapMode mode, long position, int length)
         throws IOException;
   }
 
@@ -83,14 +83,14 @@ final class RealMapping implements DiskMapping {
     }
 
     @Override
-    public RealMapping map(FileChannel channel, MapMode mode, long position, int length)
+    public RealDiskMapping map(FileChannel channel, MapMode mode, long position, int length)
         throws IOException {
       try {
         Object arena = ofShared.invoke();
         try {
           Object segment = map.invoke(channel, mode, position, (long) length, arena);
           ByteBuffer buffer = (ByteBuffer) asByteBuffer.invoke(segment);
-          return new RealMapping(buffer, () -> close(arena));
+          return new RealDiskMapping(buffer, () -> close(arena));
         } catch (Throwable e) {
           close(arena);
           throw e;
@@ -129,10 +129,10 @@ final class RealMapping implements DiskMapping {
     }
 
     @Override
-    public RealMapping map(FileChannel channel, MapMode mode, long position, int length)
+    public RealDiskMapping map(FileChannel channel, MapMode mode, long position, int length)
         throws IOException {
       MappedByteBuffer buffer = channel.map(mode, position, length);
-      return new RealMapping(buffer, () -> clean(buffer));
+      return new RealDiskMapping(buffer, () -> clean(buffer));
     }
 
     private void clean(ByteBuffer buffer) {
