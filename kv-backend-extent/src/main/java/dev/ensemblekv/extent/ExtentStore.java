@@ -101,7 +101,9 @@ final class ExtentStore extends AbstractKvStore {
   private final class LogEvents implements Log.Events {
     private volatile @Nullable Log log;
 
+    /** Throws if the store has failed: then the manifest stays as it is, too. */
     Manifest.Position durable() {
+      checkNotFailed();
       Log writer = log;
       return writer == null ? Manifest.Position.BEGINNING : writer.durable();
     }
@@ -122,6 +124,11 @@ final class ExtentStore extends AbstractKvStore {
     }
 
     @Override
+    public void checkNotFailed() {
+      ExtentStore.this.checkNotFailed();
+    }
+
+    @Override
     public KvException failed(String what, Path path, Throwable cause) {
       return ExtentStore.this.failed(what, path, cause);
     }
@@ -134,10 +141,20 @@ final class ExtentStore extends AbstractKvStore {
             what + ": " + cause.getMessage() + "; close the store and open it again", path, cause));
   }
 
+  Log log() {
+    return log;
+  }
+
+  private boolean isAtWork() {
+    return !upkeep.isClosed() && !hasFailed();
+  }
+
   private void work() throws IOException {
-    log.prepareSpare();
+    if (isAtWork()) {
+      log.prepareSpare();
+    }
     boolean more = true;
-    while (more && !upkeep.isClosed()) {
+    while (more && isAtWork()) {
       more =
           publisher.publishOldest()
               || merger.mergeOnce(false, upkeep::isClosed)
@@ -184,7 +201,7 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   private void mark() throws IOException {
-    if (log.isToBeMarked() && log.isBegun()) {
+    if (!hasFailed() && log.isToBeMarked() && log.isBegun()) {
       log.mark();
     }
   }
@@ -440,7 +457,7 @@ final class ExtentStore extends AbstractKvStore {
     }
     KvStats.Builder stats = statsBuilder();
     KvException problem = upkeep.problem();
-    if (problem != null) {
+    if (problem != null && !hasFailed()) {
       stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
     }
     return stats

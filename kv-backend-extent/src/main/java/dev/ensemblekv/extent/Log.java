@@ -82,6 +82,12 @@ final class Log {
     /** The log was forced. */
     void forced();
 
+    /**
+     * Throws if the store has failed: nothing is appended any more, and no force is tried again,
+     * which would succeed and prove nothing.
+     */
+    void checkNotFailed();
+
     /** Nobody knows any more what is on disk; returns what to throw. */
     KvException failed(String what, java.nio.file.Path path, Throwable cause);
   }
@@ -160,8 +166,9 @@ final class Log {
     while (true) {
       lock.lock();
       try {
+        events.checkNotFailed();
         if (reserve(bytes)) {
-          writing.run();
+          append(writing);
           freezeIfFull();
           askForSpare();
           return sequence;
@@ -170,6 +177,20 @@ final class Log {
         lock.unlock();
       }
       makeRoom(bytes);
+    }
+  }
+
+  /** What ends midway must not be followed by anything: a batch without its end hides the rest. */
+  private void append(Writing writing) throws IOException {
+    long before = sequence;
+    try {
+      writing.run();
+    } catch (RuntimeException | Error e) {
+      if (sequence != before) {
+        KvException failure = events.failed("a write ended midway", current().path(), e);
+        failure.addSuppressed(e);
+      }
+      throw e;
     }
   }
 
@@ -628,6 +649,7 @@ final class Log {
     }
     forcing.lock();
     try {
+      events.checkNotFailed();
       if (durableSequence < through) {
         Tail untouched = tail;
         if (untouched == null) {
