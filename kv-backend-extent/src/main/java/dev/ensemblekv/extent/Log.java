@@ -227,6 +227,9 @@ final class Log {
     if (next == null || !next.hasRoom(needed)) {
       return false;
     }
+    if (current != null) {
+      allocate(current, END_BYTES);
+    }
     allocate(next, needed);
     roll(current, next);
     return true;
@@ -464,14 +467,28 @@ final class Log {
       } finally {
         lock.unlock();
       }
-      Segment next = create(bytes, catalog.current().epoch());
-      Segment dropped = small;
-      publish(next, manifest -> without(manifest, dropped));
-      if (small != null) {
-        dispose(small);
-      }
+      replaceSpare(small, bytes);
     } finally {
       rooms.unlock();
+    }
+  }
+
+  /** The manifest names the old one until it names the new one, so it must come next until then. */
+  private void replaceSpare(@Nullable Segment old, long bytes) throws IOException {
+    try {
+      Segment next = create(bytes, catalog.current().epoch());
+      publish(next, manifest -> without(manifest, old));
+    } catch (IOException | RuntimeException | Error e) {
+      lock.lock();
+      try {
+        spare = old;
+      } finally {
+        lock.unlock();
+      }
+      throw e;
+    }
+    if (old != null) {
+      dispose(old);
     }
   }
 
@@ -484,7 +501,7 @@ final class Log {
     deleteLeftOvers();
     Segment last = found.last();
     if (last != null && found.isResumable()) {
-      Segment reopened = last.reopen(files, capacity(bytes));
+      Segment reopened = last.reopen(files, Math.max(capacity(bytes), last.end() + END_BYTES));
       segments.add(reopened);
       pins.retire(() -> closeQuietly(last));
       lock.lock();
@@ -504,6 +521,7 @@ final class Log {
     lock.lock();
     try {
       sequence += last == null ? 0 : SEQUENCE_JUMP;
+      durableSequence = sequence; // nothing has a number beyond what was forced
     } finally {
       lock.unlock();
     }

@@ -10,14 +10,18 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvStores;
 import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must not happen any more after something failed, and what must. */
 class FailureTest {
@@ -99,5 +103,60 @@ class FailureTest {
     assertThat(store.stats().state()).isEqualTo(KvState.FAILED);
     assertThatThrownBy(() -> store.put(key(3), new byte[10]))
         .isInstanceOf(StoreFailedException.class);
+  }
+
+  /** The spare segment, which is too small for a batch, is to be replaced. */
+  @Test
+  void aSpareThatCannotBeReplacedDoesNotEndTheLog() {
+    KvStore store = open(machine);
+    fill(store, 0, 10, 4000);
+    machine.executor().runAll(); // prepares the spare
+    machine.disk().faults().fullAfter(10);
+    KvBatch great = new KvBatch().put(key(100), new byte[100_000]);
+    assertThatThrownBy(() -> store.write(great)).isInstanceOf(StoreFullException.class);
+    machine.disk().faults().clear();
+    fill(store, 10, 15, 15_000);
+
+    machine.disk().crash();
+    SimulatedMachine next = machine.afterKill();
+    try (KvStore again = open(next)) {
+      assertThat(again.get(key(14))).isEqualTo(new byte[15_000]);
+    }
+  }
+
+  /** The first write after a crash jumps over numbers that may have been given. */
+  @Test
+  void aFullDiskAfterACrashLeavesFlushAndCloseToWork() {
+    KvStore store = open(machine);
+    fill(store, 0, 10, 100);
+    machine.disk().crash();
+    SimulatedMachine next = machine.afterKill();
+    KvStore again = open(next);
+    next.disk().faults().fullAfter(10_000); // enough for the segment and the manifest
+    assertThatThrownBy(() -> again.put(key(1), new byte[300_000]))
+        .isInstanceOf(StoreFullException.class);
+
+    again.flush();
+    again.close();
+    try (KvStore third = open(next)) {
+      assertThat(third.get(key(9))).isEqualTo(new byte[100]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mapped", "positioned"})
+  void aLogGoesOnThoughSegmentsAreSmallerNow(String access, @TempDir Path directory) {
+    KvOptions.Builder options = KvOptions.builder().set("extent.access", access);
+    try (KvStore store = KvStores.open("extent", directory.resolve("store"), options.build())) {
+      fill(store, 0, 10, 100_000);
+    }
+    options.set("extent.segmentSize", "64KiB");
+    try (KvStore store = KvStores.open("extent", directory.resolve("store"), options.build())) {
+      fill(store, 10, 20, 1000);
+    }
+    try (KvStore store = KvStores.open("extent", directory.resolve("store"), options.build())) {
+      assertThat(store.get(key(9))).isEqualTo(new byte[100_000]);
+      assertThat(store.get(key(19))).isEqualTo(new byte[1000]);
+    }
   }
 }
