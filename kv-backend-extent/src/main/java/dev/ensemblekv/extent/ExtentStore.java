@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,22 +146,23 @@ final class ExtentStore extends AbstractKvStore {
     return log;
   }
 
-  private boolean isAtWork() {
-    return !upkeep.isClosed() && !hasFailed();
+  Compactor compactor() {
+    return compactor;
   }
 
+  /** Does one thing, and the next one when others who wait have had their turn. */
   private void work() throws IOException {
-    if (isAtWork()) {
-      log.prepareSpare();
+    if (upkeep.isClosed() || hasFailed()) {
+      return;
     }
-    boolean more = true;
-    while (more && isAtWork()) {
-      more =
-          publisher.publishOldest()
-              || merger.mergeOnce(false, upkeep::isClosed)
-              || compactor.compact(compactor.choose(false), upkeep::isClosed);
-    }
-    if (pins.disposeOfWhatCanBe()) {
+    log.prepareSpare();
+    boolean more =
+        publisher.publishOldest()
+            || merger.mergeOnce(false, upkeep::isClosed)
+            || compactor.compact(compactor.choose(), upkeep::isClosed);
+    if (more) {
+      upkeep.wake(this::work);
+    } else if (pins.disposeOfWhatCanBe()) {
       upkeep.wakeLater(this::work);
     }
   }
@@ -191,11 +193,17 @@ final class ExtentStore extends AbstractKvStore {
       progress.advance(0);
       more = publisher.publishOldest();
     }
-    merger.mergeOnce(true, upkeep::isClosed);
-    List<Segment> victims = compactor.choose(true);
-    while (compactor.compact(victims, upkeep::isClosed)) {
+    BooleanSupplier cancelled =
+        () -> {
+          progress.advance(0);
+          return upkeep.isClosed();
+        };
+    merger.mergeOnce(true, cancelled);
+    int newer = catalog.current().nextSegment();
+    List<Segment> victims = compactor.chooseAll(newer);
+    while (compactor.compact(victims, cancelled)) {
       progress.advance(victims.size());
-      victims = compactor.choose(true);
+      victims = compactor.chooseAll(newer);
     }
     pins.disposeOfWhatCanBe();
   }
@@ -501,14 +509,14 @@ final class ExtentStore extends AbstractKvStore {
   public void close() {
     upkeep.close();
     IOException failure = null;
-    KvException cause = null;
+    RuntimeException cause = null;
     try {
       if (!context().isReadOnly() && !hasFailed()) {
         end();
       }
     } catch (IOException e) {
       failure = e;
-    } catch (KvException e) {
+    } catch (RuntimeException e) {
       cause = e;
     }
     failure = closeFiles(failure);

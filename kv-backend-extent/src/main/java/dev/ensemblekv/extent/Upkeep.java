@@ -27,7 +27,8 @@ final class Upkeep {
   private final KvExecutor executor;
   private final Path directory;
   private final Object pausing = new Object();
-  private final ReentrantLock running = new ReentrantLock();
+  private final ReentrantLock running = new ReentrantLock(true); // work does not overtake tasks
+  private final ReentrantLock marking = new ReentrantLock(); // does not wait for long work
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean markScheduled = new AtomicBoolean();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
@@ -95,22 +96,22 @@ final class Upkeep {
   }
 
   /** Has the log marked in a while, once for all who ask before. */
-  void markSoon(Work marking) {
+  void markSoon(Work work) {
     if (!closed && markScheduled.compareAndSet(false, true)) {
       schedule(
           () -> {
             markScheduled.set(false);
-            mark(marking);
+            mark(work);
           },
           MARK_PAUSE);
     }
   }
 
-  private void mark(Work marking) {
-    running.lock();
+  private void mark(Work work) {
+    marking.lock();
     try {
       if (!closed) {
-        marking.run();
+        work.run();
       }
     } catch (IOException e) {
       problem = DiskFiles.failure("background work failed", directory, e);
@@ -119,7 +120,7 @@ final class Upkeep {
       problem = e;
       told = false;
     } finally {
-      running.unlock();
+      marking.unlock();
     }
   }
 
@@ -191,9 +192,11 @@ final class Upkeep {
       pausing.notifyAll();
     }
     running.lock();
+    marking.lock();
     try {
       retryScheduled.set(true); // nothing more is to be scheduled
     } finally {
+      marking.unlock();
       running.unlock();
     }
   }
