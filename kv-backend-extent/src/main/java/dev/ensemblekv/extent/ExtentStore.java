@@ -69,7 +69,7 @@ final class ExtentStore extends AbstractKvStore {
     this.index = index;
     this.hashes = hashes;
     this.tail = tail;
-    this.upkeep = new Upkeep(context.executor(), context.directory());
+    this.upkeep = new Upkeep(context.executor(), context.directory(), this::work);
     LogEvents events = new LogEvents();
     this.catalog = new Catalog(files, manifest, events::durable);
     Log.Limits sizes =
@@ -111,12 +111,12 @@ final class ExtentStore extends AbstractKvStore {
 
     @Override
     public void halfFull() {
-      upkeep.wake(ExtentStore.this::work);
+      upkeep.wake();
     }
 
     @Override
     public void frozen() {
-      upkeep.wake(ExtentStore.this::work);
+      upkeep.wake();
     }
 
     @Override
@@ -161,9 +161,9 @@ final class ExtentStore extends AbstractKvStore {
             || merger.mergeOnce(false, upkeep::isClosed)
             || compactor.compact(compactor.choose(), upkeep::isClosed);
     if (more) {
-      upkeep.wake(this::work);
+      upkeep.wake();
     } else if (pins.disposeOfWhatCanBe()) {
-      upkeep.wakeLater(this::work);
+      upkeep.wakeLater();
     }
   }
 
@@ -219,10 +219,8 @@ final class ExtentStore extends AbstractKvStore {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
     return pinned(
-        reader -> {
-          long location = locate(hash, reader);
-          return location == Location.NONE ? null : reader.value(segment(location), location, key);
-        });
+        reader ->
+            located(hash, reader, (segment, location) -> reader.value(segment, location, key)));
   }
 
   @Override
@@ -230,12 +228,11 @@ final class ExtentStore extends AbstractKvStore {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
     return pinned(
-        reader -> {
-          long location = locate(hash, reader);
-          return location == Location.NONE
-              ? null
-              : reader.read(segment(location), location, key, kvReader);
-        });
+        reader ->
+            located(
+                hash,
+                reader,
+                (segment, location) -> reader.read(segment, location, key, kvReader)));
   }
 
   @Override
@@ -289,8 +286,23 @@ final class ExtentStore extends AbstractKvStore {
     }
   }
 
-  private Segment segment(long location) {
-    return segments.get(Location.segment(location));
+  /** What is done with a record that was found. */
+  private interface Use<T> {
+    @Nullable T of(Segment segment, long location) throws IOException;
+  }
+
+  /** Uses the record of a key, if it is present; looks again if it is moved away meanwhile. */
+  private <T> @Nullable T located(KeyHash hash, RecordReader reader, Use<T> use)
+      throws IOException {
+    long location = locate(hash, reader);
+    while (location != Location.NONE) {
+      Segment segment = segments.find(Location.segment(location));
+      if (segment != null) {
+        return use.of(segment, location);
+      }
+      location = locate(hash, reader);
+    }
+    return null;
   }
 
   private KvException unreadable(IOException e) {
@@ -329,8 +341,11 @@ final class ExtentStore extends AbstractKvStore {
     Reading<Boolean> attempt =
         reader -> {
           long location = locate(hash, reader);
-          byte[] found =
-              location == Location.NONE ? null : reader.value(segment(location), location, key);
+          Segment segment = segments.find(Location.segment(location));
+          if (segment == null && location != Location.NONE) {
+            return null;
+          }
+          byte[] found = segment == null ? null : reader.value(segment, location, key);
           if (!Arrays.equals(found, expected)) {
             return false;
           }
@@ -415,10 +430,11 @@ final class ExtentStore extends AbstractKvStore {
     return pinned(
         reader -> {
           long location = entries.location(at);
-          if (segments.find(Location.segment(location)) == null) {
-            location = locate(new KeyHash(entries.order(at), entries.routing(at)), reader);
-          }
-          return location == Location.NONE ? null : reader.pair(segment(location), location);
+          Segment segment = segments.find(Location.segment(location));
+          KeyHash hash = new KeyHash(entries.order(at), entries.routing(at));
+          return segment == null
+              ? located(hash, reader, reader::pair)
+              : reader.pair(segment, location);
         });
   }
 
