@@ -405,6 +405,7 @@ final class Log {
     while (true) {
       lock.lock();
       try {
+        events.checkNotFailed();
         Segment full = current();
         if (full.end() == StoreFiles.HEADER_BYTES) {
           return;
