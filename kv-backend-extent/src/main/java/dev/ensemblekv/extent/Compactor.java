@@ -101,9 +101,7 @@ final class Compactor {
       bytes += entry.usage().bytes();
       live += entry.usage().liveBytes();
       boolean settled =
-          entry.end() != Manifest.SegmentEntry.OPEN
-              && (entry.kind() == Segment.Kind.RELOCATED
-                  || entry.id() < manifest.checkpoint().segment());
+          entry.end() != Manifest.SegmentEntry.OPEN && !manifest.isInLog(entry);
       if (settled && !damaged.contains(entry.id()) && isWorthIt(entry.usage(), all)) {
         candidates.add(entry);
       }

@@ -34,6 +34,7 @@ public final class ExtentBackend implements KvBackend {
       EnumSet.of(
           KvFeature.COMPARE_AND_SET,
           KvFeature.COMPACT,
+          KvFeature.CHECKPOINT,
           KvFeature.SYNC_WRITES,
           KvFeature.PERSISTENT,
           KvFeature.EXCLUSIVE,

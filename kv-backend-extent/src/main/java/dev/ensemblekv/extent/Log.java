@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * next one, the spare, is prepared before it is needed. Segments are made durable in their order,
  * so that what a loss of power leaves of the log is a beginning of it.
  *
- * <p>Lock order: {@link #rooms}, {@link #forcing}, the lock of the {@link Catalog}, {@link #lock}.
+ * <p>Lock order: that of the {@link Publisher}, {@link #rooms}, {@link #forcing}, the lock of the {@link Catalog}, {@link #lock}.
  */
 final class Log {
   private static final byte[] NOTHING = {};
@@ -350,17 +350,29 @@ final class Log {
    * Goes on in another segment if there is something in the present one, which can be moved then.
    */
   void rollIfUsed() throws IOException {
+    atBeginningOfSegment(() -> {});
+  }
+
+  /**
+   * Freezes the memtable at the moment at which the log goes on in another segment; returns it. It
+   * may be empty.
+   */
+  Index.Frozen rollAndFreeze() throws IOException {
+    List<Index.Frozen> frozen = new ArrayList<>();
+    atBeginningOfSegment(
+        () -> {
+          freezeNow();
+          frozen.add(index.current().frozen().get(0));
+        });
+    return frozen.get(0);
+  }
+
+  private void atBeginningOfSegment(Runnable action) throws IOException {
     while (true) {
       lock.lock();
       try {
-        Segment full = current();
-        if (full.end() == StoreFiles.HEADER_BYTES) {
-          return;
-        }
-        if (spare != null) {
-          allocate(full, END_BYTES);
-          allocate(spare, END_BYTES);
-          roll(full, spare);
+        if (goToBeginningOfSegment()) {
+          action.run();
           return;
         }
       } finally {
@@ -368,6 +380,23 @@ final class Log {
       }
       makeRoom(0);
     }
+  }
+
+  private boolean goToBeginningOfSegment() {
+    Segment full = active;
+    Segment next = spare;
+    if (full != null && full.end() == StoreFiles.HEADER_BYTES) {
+      return true;
+    }
+    if (next == null) {
+      return false;
+    }
+    if (full != null) {
+      allocate(full, END_BYTES);
+    }
+    allocate(next, END_BYTES);
+    roll(full, next);
+    return true;
   }
 
   /** Returns how many bytes of the log are not covered by a frozen memtable. */

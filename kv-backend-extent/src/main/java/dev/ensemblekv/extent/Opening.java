@@ -50,7 +50,7 @@ final class Opening {
       for (Manifest.SegmentEntry entry : manifest.segments()) {
         Segment segment = Segment.open(files, entry.id(), entry.kind(), entry.epoch(), entry.end());
         segments.add(segment);
-        if (entry.kind() == Segment.Kind.LOG && entry.id() >= manifest.checkpoint().segment()) {
+        if (manifest.isInLog(entry)) {
           log.add(segment);
         }
       }

@@ -46,10 +46,19 @@ final class StoreFiles {
   private final byte[] storeId;
 
   StoreFiles(Disk disk, Path directory, String storeId, boolean mapped) {
+    this(disk, directory, HexFormat.of().parseHex(storeId), mapped);
+  }
+
+  private StoreFiles(Disk disk, Path directory, byte[] storeId, boolean mapped) {
     this.disk = disk;
     this.directory = directory;
     this.mapped = mapped;
-    this.storeId = HexFormat.of().parseHex(storeId);
+    this.storeId = storeId;
+  }
+
+  /** Returns the files of the same store in another directory. */
+  StoreFiles in(Path other) {
+    return new StoreFiles(disk, other, storeId, mapped);
   }
 
   Path path(String name) {

@@ -112,8 +112,8 @@ public final class DiskFiles {
     }
   }
 
-  /** Copies a file, durably but for the new name. */
-  private static void copy(Disk disk, Path existing, Path target, LongConsumer copied)
+  /** Copies a file, durably but for the new name; see {@link #linkOrCopy}. */
+  public static void copy(Disk disk, Path existing, Path target, LongConsumer copied)
       throws IOException {
     byte[] buffer = new byte[COPY_BYTES];
     try (DiskFile from = disk.openReadOnly(existing);
