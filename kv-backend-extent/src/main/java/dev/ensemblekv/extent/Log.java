@@ -29,7 +29,7 @@ final class Log {
   private static final long FIRST_SEGMENT_BYTES = 4 << 20;
 
   /** What may have been numbered before a crash is less than this beyond what is found. */
-  private static final long SEQUENCE_JUMP = 1L << 32;
+  static final long SEQUENCE_JUMP = 1L << 32;
 
   private final StoreFiles files;
   private final Catalog catalog;
@@ -461,7 +461,7 @@ final class Log {
 
   /** The first write since opening: goes on where the log ended, or begins a segment behind it. */
   private void begin(Tail found, long bytes) throws IOException {
-    deleteLeftOvers();
+    catalog.deleteLeftOvers();
     Segment last = found.last();
     if (last != null && found.isResumable()) {
       Segment reopened = last.reopen(files, capacity(bytes));
@@ -527,18 +527,6 @@ final class Log {
     return entry.end() == Manifest.SegmentEntry.OPEN
         ? entry.endingAt(segments.get(entry.id()).end())
         : entry;
-  }
-
-  private void deleteLeftOvers() throws IOException {
-    Manifest manifest = catalog.current();
-    for (String name : files.disk.list(files.directory)) {
-      boolean known =
-          manifest.segments().stream().anyMatch(entry -> Segment.name(entry.id()).equals(name))
-              || manifest.runs().stream().anyMatch(run -> Run.name(run.id()).equals(name));
-      if (StoreFiles.isOurs(name) && !known) {
-        files.disk.delete(files.path(name));
-      }
-    }
   }
 
   /** Segments grow with the store, so that a small one does not take much and a great one few. */

@@ -280,7 +280,7 @@ class CheckpointTest {
     KvEnvironment environment =
         environment(
             (existing, link) -> {
-              linked.put(link.getFileName().toString(), Files.getAttribute(existing, "unix:ino"));
+              linked.put(String.valueOf(link.getFileName()), Files.getAttribute(existing, "unix:ino"));
               Disk.real().link(existing, link);
             });
     try (KvStore store = open(environment, "store", false)) {
