@@ -100,10 +100,7 @@ final class Compactor {
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       bytes += entry.usage().bytes();
       live += entry.usage().liveBytes();
-      boolean settled =
-          entry.end() != Manifest.SegmentEntry.OPEN
-              && (entry.kind() == Segment.Kind.RELOCATED
-                  || entry.id() < manifest.checkpoint().segment());
+      boolean settled = entry.end() != Manifest.SegmentEntry.OPEN && !manifest.isInLog(entry);
       if (settled && !damaged.contains(entry.id()) && isWorthIt(entry.usage(), all)) {
         candidates.add(entry);
       }
@@ -205,9 +202,10 @@ final class Compactor {
     private final long judged;
     private final Entries moved = new Entries();
     private final List<Long> targets = new ArrayList<>();
-    private final List<Segment> created = new ArrayList<>();
+    private final Relocation relocation =
+        new Relocation(
+            files, catalog.current().epoch(), catalog::reserveSegment, settings.segmentBytes);
     private final Map<Integer, Usage> usages = new HashMap<>();
-    private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
     private boolean published;
 
     Move(long judged) {
@@ -248,33 +246,12 @@ final class Compactor {
     }
 
     private void copy(Segment victim, RecordScan scan, boolean isLive) throws IOException {
-      byte[] key = scan.key();
-      byte[] value = scan.value();
-      Segment target = target(scan.recordBytes());
-      long offset = target.end();
-      RecordFormat.encode(
-          header,
-          scan.type(),
-          0,
-          scan.sequence(),
-          key.length,
-          value.length,
-          scan.bodyCrc(),
-          target.seal(),
-          offset);
-      target.allocate(scan.recordBytes());
-      target.write(offset, header, key, value);
-      target.endAt(offset + scan.recordBytes());
-      boolean tombstone = scan.type() == RecordFormat.TOMBSTONE;
-      long location =
-          tombstone
-              ? Location.ofTombstone(target.id(), offset)
-              : Location.ofValue(target.id(), offset, scan.recordBytes());
+      long location = relocation.copy(scan);
       Usage dead = new Usage(1, Location.bytes(location), 1, Location.bytes(location));
       Usage kept = new Usage(1, Location.bytes(location), 0, 0);
-      usages.merge(target.id(), isLive ? dead : kept, Usage::plus);
+      usages.merge(Location.segment(location), isLive ? dead : kept, Usage::plus);
       if (isLive) {
-        KeyHash hash = hashes.of(key);
+        KeyHash hash = hashes.of(scan.key());
         moved.add(
             hash.order(), hash.routing(), Location.moved(location, victim.id(), scan.offset()));
         targets.add(location);
@@ -298,31 +275,11 @@ final class Compactor {
       return false;
     }
 
-    private Segment target(long bytes) throws IOException {
-      Segment last = created.isEmpty() ? null : created.get(created.size() - 1);
-      if (last != null && last.hasRoom(bytes)) {
-        return last;
-      }
-      long capacity = Math.max(settings.segmentBytes, StoreFiles.HEADER_BYTES + bytes);
-      Segment next =
-          Segment.create(
-              files,
-              catalog.reserveSegment(),
-              Segment.Kind.RELOCATED,
-              catalog.current().epoch(),
-              capacity);
-      created.add(next);
-      return next;
-    }
-
     /** Makes the copies durable, and their segments a part of the store. */
     void publish() throws IOException {
-      for (Segment segment : created) {
-        segment.trim();
-        segment.force();
-      }
+      relocation.force();
+      List<Segment> created = relocation.created();
       if (!created.isEmpty()) {
-        files.disk.syncDirectory(files.directory);
         edit(this::withCopies, created.get(0));
         created.forEach(segments::add);
       }
@@ -331,7 +288,7 @@ final class Compactor {
 
     private Manifest withCopies(Manifest manifest) {
       Manifest changed = manifest;
-      for (Segment segment : created) {
+      for (Segment segment : relocation.created()) {
         changed =
             changed.withSegment(
                 new Manifest.SegmentEntry(
@@ -346,18 +303,8 @@ final class Compactor {
     }
 
     void abandon(@Nullable Throwable cause) {
-      if (published) {
-        return;
-      }
-      for (Segment segment : created) {
-        try {
-          segment.close();
-          files.disk.delete(segment.path());
-        } catch (IOException | RuntimeException e) {
-          if (cause != null) {
-            cause.addSuppressed(e);
-          }
-        }
+      if (!published) {
+        relocation.abandon(cause);
       }
     }
 

@@ -151,6 +151,17 @@ record Manifest(
     return withSegments(segments.stream().filter(entry -> !dropped.contains(entry.id)).toList());
   }
 
+  /** Returns what is left without the log behind the checkpoint, which begins a segment. */
+  Manifest settled() {
+    return withSegments(segments.stream().filter(entry -> !isInLog(entry)).toList())
+        .withDurable(checkpoint);
+  }
+
+  /** Tells whether a segment is, in part at least, behind the checkpoint: it may change yet. */
+  boolean isInLog(SegmentEntry entry) {
+    return entry.kind == Segment.Kind.LOG && entry.id >= checkpoint.segment;
+  }
+
   Manifest mapSegments(UnaryOperator<SegmentEntry> change) {
     return withSegments(segments.stream().map(change).toList());
   }

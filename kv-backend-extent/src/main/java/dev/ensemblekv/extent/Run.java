@@ -6,6 +6,7 @@ import dev.ensemblekv.spi.io.DiskFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,6 +199,18 @@ final class Run {
       if (!Bucket.isIntact(target, i * Bucket.BYTES, seal, at)) {
         throw new CorruptionException(
             "the checksum of a bucket of the index does not match", path, at, null);
+      }
+    }
+  }
+
+  /** Tells of each bucket that is damaged, by its offset; returns when all are read. */
+  void check(LongConsumer damaged) throws IOException {
+    byte[] bucket = new byte[Bucket.BYTES];
+    for (long at = 0; at < buckets; at++) {
+      try {
+        read(at, 1, bucket);
+      } catch (CorruptionException e) {
+        damaged.accept(StoreFiles.HEADER_BYTES + at * Bucket.BYTES);
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one store: where they are, how they begin, and whether they are mapped.
@@ -46,10 +47,19 @@ final class StoreFiles {
   private final byte[] storeId;
 
   StoreFiles(Disk disk, Path directory, String storeId, boolean mapped) {
+    this(disk, directory, HexFormat.of().parseHex(storeId), mapped);
+  }
+
+  private StoreFiles(Disk disk, Path directory, byte[] storeId, boolean mapped) {
     this.disk = disk;
     this.directory = directory;
     this.mapped = mapped;
-    this.storeId = HexFormat.of().parseHex(storeId);
+    this.storeId = storeId;
+  }
+
+  /** Returns the files of the same store in another directory. */
+  StoreFiles in(Path other) {
+    return new StoreFiles(disk, other, storeId, mapped);
   }
 
   private StoreFiles(StoreFiles files, boolean mapped) {
@@ -148,6 +158,24 @@ final class StoreFiles {
         path,
         0,
         null);
+  }
+
+  /** Returns the header of a file, of whatever epoch; {@code null} if it is not intact. */
+  byte @Nullable [] findHeader(DiskFile file, Path path, String magic, int number)
+      throws IOException {
+    byte[] found = new byte[HEADER_BYTES];
+    if (file.read(0, found, 0, HEADER_BYTES) < HEADER_BYTES) {
+      return null;
+    }
+    try {
+      return readHeader(file, path, magic, number, epoch(found));
+    } catch (CorruptionException e) {
+      return null;
+    }
+  }
+
+  static long epoch(byte[] header) {
+    return LittleEndian.getLong(header, 40);
   }
 
   private static int crc(byte[] header) {
