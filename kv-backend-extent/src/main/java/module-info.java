@@ -3,6 +3,8 @@
 module dev.ensemblekv.extent {
   requires transitive dev.ensemblekv.api;
   requires com.dynatrace.hash4j;
+  requires java.management;
+  requires jdk.management;
   requires org.slf4j;
 
   exports dev.ensemblekv.extent;

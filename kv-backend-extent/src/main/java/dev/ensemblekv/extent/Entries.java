@@ -87,4 +87,40 @@ final class Entries {
     }
     return both;
   }
+
+  /** Returns the indexes of the entries that are no tombstones, in the order of their records. */
+  int[] liveByLocation() {
+    int[] live = new int[count];
+    int number = 0;
+    for (int i = 0; i < count; i++) {
+      if (!Location.isTombstone(locations[i])) {
+        live[number++] = i;
+      }
+    }
+    int[] from = Arrays.copyOf(live, number);
+    int[] to = new int[number];
+    for (int width = 1; width < number; width *= 2) {
+      for (int first = 0; first < number; first += 2 * width) {
+        merge(
+            from, to, first, Math.min(first + width, number), Math.min(first + 2 * width, number));
+      }
+      int[] merged = to;
+      to = from;
+      from = merged;
+    }
+    return from;
+  }
+
+  /** Merges two neighbouring parts that are in order. */
+  private void merge(int[] from, int[] to, int first, int second, int end) {
+    int left = first;
+    int right = second;
+    for (int i = first; i < end; i++) {
+      boolean takesLeft =
+          right == end
+              || (left < second
+                  && Long.compareUnsigned(locations[from[left]], locations[from[right]]) <= 0);
+      to[i] = takesLeft ? from[left++] : from[right++];
+    }
+  }
 }

@@ -3,7 +3,6 @@ package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ final class ExtentCursor implements KvCursor {
   private final List<HashRange> parts;
   private int nextPart;
   private Entries entries = new Entries();
-  private Integer[] byLocation = {};
+  private int[] byLocation = {};
   private int position;
   private byte @Nullable [] key;
   private byte @Nullable [] value;
@@ -65,16 +64,7 @@ final class ExtentCursor implements KvCursor {
       return false;
     }
     entries = store.entries(parts.get(nextPart++));
-    Integer[] order = new Integer[entries.count()];
-    int live = 0;
-    for (int i = 0; i < entries.count(); i++) {
-      if (!Location.isTombstone(entries.location(i))) {
-        order[live++] = i;
-      }
-    }
-    byLocation = Arrays.copyOf(order, live);
-    Arrays.sort(
-        byLocation, (a, b) -> Long.compareUnsigned(entries.location(a), entries.location(b)));
+    byLocation = entries.liveByLocation();
     position = 0;
     return true;
   }
@@ -99,7 +89,7 @@ final class ExtentCursor implements KvCursor {
   @Override
   public void close() {
     closed = true;
-    byLocation = new Integer[0];
+    byLocation = new int[0];
     key = null;
     value = null;
   }

@@ -19,12 +19,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store: a {@link Log} that writes, an {@link Index} that finds, and an {@link Upkeep} that
  * sees to both.
  */
 final class ExtentStore extends AbstractKvStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ExtentStore.class);
+
+  /** Of no store, so that hundreds of stores do not have one for each thread. */
+  private static final ThreadLocal<RecordReader> READERS =
+      ThreadLocal.withInitial(RecordReader::new);
+
   /** So many entries a walk has in memory. */
   private static final int PART_ENTRIES = 128 << 10;
 
@@ -45,7 +53,6 @@ final class ExtentStore extends AbstractKvStore {
   private final Compactor compactor;
   private final Upkeep upkeep;
   private final Tail tail;
-  private final ThreadLocal<RecordReader> readers = ThreadLocal.withInitial(RecordReader::new);
 
   ExtentStore(
       KvOpenContext context,
@@ -99,6 +106,11 @@ final class ExtentStore extends AbstractKvStore {
     }
 
     @Override
+    public void halfFull() {
+      upkeep.wake(ExtentStore.this::work);
+    }
+
+    @Override
     public void frozen() {
       upkeep.wake(ExtentStore.this::work);
     }
@@ -122,6 +134,7 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   private void work() throws IOException {
+    log.prepareSpare();
     boolean more = true;
     while (more && !upkeep.isClosed()) {
       more =
@@ -179,7 +192,7 @@ final class ExtentStore extends AbstractKvStore {
   public byte @Nullable [] get(byte[] key) {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
-    RecordReader reader = readers.get();
+    RecordReader reader = READERS.get();
     int pin = pins.enter();
     try {
       long location = locate(hash, reader);
@@ -195,7 +208,7 @@ final class ExtentStore extends AbstractKvStore {
   public <R> @Nullable R read(byte[] key, KvReader<R> kvReader) {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
-    RecordReader reader = readers.get();
+    RecordReader reader = READERS.get();
     int pin = pins.enter();
     try {
       long location = locate(hash, reader);
@@ -270,7 +283,7 @@ final class ExtentStore extends AbstractKvStore {
   boolean isPresent(KeyHash hash) {
     int pin = pins.enter();
     try {
-      return locate(hash, readers.get()) != Location.NONE;
+      return locate(hash, READERS.get()) != Location.NONE;
     } catch (IOException e) {
       throw unreadable(e);
     } finally {
@@ -288,7 +301,7 @@ final class ExtentStore extends AbstractKvStore {
     boolean[] done = {false};
     int pin = pins.enter();
     try {
-      RecordReader reader = readers.get();
+      RecordReader reader = READERS.get();
       while (!done[0]) {
         long location = locate(hash, reader);
         byte[] found =
@@ -381,7 +394,7 @@ final class ExtentStore extends AbstractKvStore {
 
   /** Returns key and value of an entry, or nothing if it was deleted meanwhile. */
   byte[][] pair(Entries entries, int at) {
-    RecordReader reader = readers.get();
+    RecordReader reader = READERS.get();
     int pin = pins.enter();
     try {
       long location = entries.location(at);
@@ -480,7 +493,7 @@ final class ExtentStore extends AbstractKvStore {
     IOException failure = null;
     KvException cause = null;
     try {
-      if (!context().isReadOnly() && statsBuilder().build().state() != KvState.FAILED) {
+      if (!context().isReadOnly() && !hasFailed()) {
         end();
       }
     } catch (IOException e) {
@@ -498,15 +511,27 @@ final class ExtentStore extends AbstractKvStore {
     checkNotFailed();
   }
 
+  /** Leaves little or nothing to be replayed; on a full disk that may be more. */
   private void end() throws IOException {
-    if (log.isBegun() && log.bytesSinceFreeze() > SMALL_REPLAY_BYTES) {
-      log.freeze();
+    log.force(log.sequence());
+    try {
+      if (log.isBegun() && log.bytesSinceFreeze() > SMALL_REPLAY_BYTES) {
+        log.freeze();
+      }
+      boolean more = true;
+      while (more) {
+        more = publisher.publishOldest();
+      }
+      log.end();
+    } catch (IOException e) {
+      if (!DiskFiles.isDiskFull(e)) {
+        throw e;
+      }
+      LOG.warn(
+          "the disk of store '{}' is full: all that was written is safe in its log, which the next"
+              + " opening replays",
+          context().storeName());
     }
-    boolean more = true;
-    while (more) {
-      more = publisher.publishOldest();
-    }
-    log.end();
   }
 
   private @Nullable IOException closeFiles(@Nullable IOException before) {

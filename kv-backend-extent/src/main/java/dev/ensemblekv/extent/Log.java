@@ -48,6 +48,7 @@ final class Log {
   private final List<Segment> rolled = new ArrayList<>();
   private @Nullable Segment active;
   private @Nullable Segment spare;
+  private boolean spareAsked;
   private long sequence;
   private long frozenBytes;
   private long loggedBytes;
@@ -72,6 +73,9 @@ final class Log {
 
   /** Who is told of what happens here. */
   interface Events {
+    /** The spare segment should be prepared. Called under the lock, once for each segment. */
+    void halfFull();
+
     /** A memtable was frozen. Called under the lock. */
     void frozen();
 
@@ -159,12 +163,35 @@ final class Log {
         if (reserve(bytes)) {
           writing.run();
           freezeIfFull();
+          askForSpare();
           return sequence;
         }
       } finally {
         lock.unlock();
       }
       makeRoom(bytes);
+    }
+  }
+
+  private void askForSpare() {
+    Segment segment = current();
+    if (spare == null && !spareAsked && segment.end() > segment.capacity() / 2) {
+      spareAsked = true;
+      events.halfFull();
+    }
+  }
+
+  /** Prepares the next segment before it is needed, if this one is half full. */
+  void prepareSpare() throws IOException {
+    boolean wanted;
+    lock.lock();
+    try {
+      wanted = spareAsked && spare == null;
+    } finally {
+      lock.unlock();
+    }
+    if (wanted) {
+      makeRoom(0);
     }
   }
 
@@ -193,6 +220,7 @@ final class Log {
     }
     active = next;
     spare = null;
+    spareAsked = false;
   }
 
   private void allocate(Segment segment, long bytes) {

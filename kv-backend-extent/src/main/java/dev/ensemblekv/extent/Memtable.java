@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * slot is written last, and a table that is full is replaced by a greater one.
  */
 final class Memtable {
-  private static final VarHandle LOCATIONS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int FIRST_PLACES = 64;
 
   /** Places behind the last one, for what is shifted there. */
@@ -25,35 +25,43 @@ final class Memtable {
   private volatile Table table = new Table(FIRST_PLACES);
   private final AtomicInteger count = new AtomicInteger();
 
-  /** The slots, of three arrays side by side. */
+  /** The slots, of three words each: order, location, routing bits. */
   private static final class Table {
+    private static final int WORDS = 3;
+
     final int places;
-    final long[] orders;
-    final long[] locations;
-    final int[] routings;
+    final int size;
+    private final long[] slots;
 
     Table(int places) {
       this.places = places;
-      this.orders = new long[places + SPILL];
-      this.locations = new long[places + SPILL];
-      this.routings = new int[places + SPILL];
+      this.size = places + SPILL;
+      this.slots = new long[size * WORDS];
     }
 
     int place(long order) {
       return (int) KeyHash.place(order, places);
     }
 
+    long order(int slot) {
+      return slots[slot * WORDS];
+    }
+
     long location(int slot) {
-      return (long) LOCATIONS.getAcquire(locations, slot);
+      return (long) SLOTS.getAcquire(slots, slot * WORDS + 1);
+    }
+
+    int routing(int slot) {
+      return (int) slots[slot * WORDS + 2];
     }
 
     boolean isAt(int slot, long order, int routing) {
-      return orders[slot] == order && routings[slot] == routing;
+      return order(slot) == order && routing(slot) == routing;
     }
 
     /** Returns the slot of a key, or that where it belongs; negative if there is none. */
     int slot(long order, int routing) {
-      for (int slot = place(order); slot < locations.length; slot++) {
+      for (int slot = place(order); slot < size; slot++) {
         if (location(slot) == Location.NONE || isAt(slot, order, routing)) {
           return slot;
         }
@@ -62,9 +70,9 @@ final class Memtable {
     }
 
     void set(int slot, long order, int routing, long location) {
-      orders[slot] = order;
-      routings[slot] = routing;
-      LOCATIONS.setRelease(locations, slot, location);
+      slots[slot * WORDS] = order;
+      slots[slot * WORDS + 2] = routing;
+      SLOTS.setRelease(slots, slot * WORDS + 1, location);
     }
   }
 
@@ -81,7 +89,7 @@ final class Memtable {
       table = current;
       slot = current.slot(order, routing);
     }
-    long former = current.locations[slot];
+    long former = current.location(slot);
     current.set(slot, order, routing, location);
     if (former == Location.NONE) {
       count.lazySet(count.get() + 1);
@@ -90,7 +98,7 @@ final class Memtable {
   }
 
   private boolean isFull(Table current, int slot) {
-    return current.locations[slot] == Location.NONE
+    return current.location(slot) == Location.NONE
         && (long) count.get() * 100 >= (long) current.places * MAX_LOAD_PERCENT;
   }
 
@@ -98,12 +106,13 @@ final class Memtable {
     for (int places = old.places * 2; ; places *= 2) {
       Table table = new Table(places);
       boolean all = true;
-      for (int i = 0; i < old.locations.length && all; i++) {
-        if (old.locations[i] != Location.NONE) {
-          int slot = table.slot(old.orders[i], old.routings[i]);
+      for (int i = 0; i < old.size && all; i++) {
+        long location = old.location(i);
+        if (location != Location.NONE) {
+          int slot = table.slot(old.order(i), old.routing(i));
           all = slot >= 0;
           if (all) {
-            table.set(slot, old.orders[i], old.routings[i], old.locations[i]);
+            table.set(slot, old.order(i), old.routing(i), location);
           }
         }
       }
@@ -116,7 +125,7 @@ final class Memtable {
   /** Returns the location of a key, or {@link Location#NONE}. */
   long find(long order, int routing) {
     Table current = table;
-    for (int slot = current.place(order); slot < current.locations.length; slot++) {
+    for (int slot = current.place(order); slot < current.size; slot++) {
       long location = current.location(slot);
       if (location == Location.NONE || current.isAt(slot, order, routing)) {
         return location;
@@ -129,15 +138,15 @@ final class Memtable {
   Entries entries(HashRange range) {
     Table current = table;
     Entries entries = new Entries();
-    for (int slot = current.place(range.from()); slot < current.locations.length; slot++) {
+    for (int slot = current.place(range.from()); slot < current.size; slot++) {
       long location = current.location(slot);
-      long order = current.orders[slot];
+      long order = current.order(slot);
       if (location == Location.NONE) {
         if (slot > current.place(range.last())) {
           break;
         }
       } else if (range.contains(order)) {
-        entries.insert(order, current.routings[slot], location);
+        entries.insert(order, current.routing(slot), location);
       }
     }
     return entries;

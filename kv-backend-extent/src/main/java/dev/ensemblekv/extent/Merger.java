@@ -68,7 +68,6 @@ final class Merger {
     long written;
     try (RunWriter writer = new RunWriter(files, id, epoch, most)) {
       if (!merge(chosen, bottom, writer, deltas, cancelled)) {
-        files.disk.delete(files.path(Run.name(id)));
         return false;
       }
       written = writer.finish();

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,17 +32,28 @@ final class Opening {
   }
 
   static ExtentStore open(KvOpenContext context) {
-    boolean mapped = context.option(ExtentOptions.ACCESS) != ExtentOptions.Access.POSITIONED;
     StoreFiles files =
-        new StoreFiles(context.disk(), context.directory(), context.storeId(), mapped);
+        new StoreFiles(context.disk(), context.directory(), context.storeId(), false);
     try {
       if (context.isNew()) {
         Catalog.create(files, Manifest.ofNewStore(context.random().nextLong()));
       }
-      return new Opening(context, files).open(Catalog.read(files));
+      Manifest manifest = Catalog.read(files);
+      boolean mapped = isMapped(context.option(ExtentOptions.ACCESS), manifest);
+      return new Opening(context, files.mapped(mapped)).open(manifest);
     } catch (IOException e) {
       throw DiskFiles.failure("the store cannot be opened", context.directory(), e);
     }
+  }
+
+  /** Beyond memory, a mapping reads a great deal around each record that is asked for. */
+  private static boolean isMapped(ExtentOptions.Access access, Manifest manifest) {
+    if (access != ExtentOptions.Access.AUTO) {
+      return access == ExtentOptions.Access.MAPPED;
+    }
+    long bytes = manifest.segments().stream().mapToLong(entry -> entry.usage().bytes()).sum();
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+        && bytes < machine.getTotalMemorySize() / 2;
   }
 
   private ExtentStore open(Manifest manifest) throws IOException {
@@ -47,9 +62,13 @@ final class Opening {
         runs.add(Run.open(files, entry.id(), entry.epoch(), entry.entries()));
       }
       List<Segment> log = new ArrayList<>();
+      Set<Integer> open = new HashSet<>();
       for (Manifest.SegmentEntry entry : manifest.segments()) {
         Segment segment = Segment.open(files, entry.id(), entry.kind(), entry.epoch(), entry.end());
         segments.add(segment);
+        if (entry.end() == Manifest.SegmentEntry.OPEN) {
+          open.add(entry.id());
+        }
         if (entry.kind() == Segment.Kind.LOG && entry.id() >= manifest.checkpoint().segment()) {
           log.add(segment);
         }
@@ -57,6 +76,11 @@ final class Opening {
       KeyHash.Function hashes = new KeyHash.Function(manifest.seed());
       Memtable memtable = new Memtable();
       Tail tail = new Replay(manifest, log, hashes, memtable).run();
+      for (Segment segment : log) {
+        if (open.contains(segment.id())) {
+          segment.settle(files, segment.end());
+        }
+      }
       tell(tail);
       return new ExtentStore(
           context, files, manifest, segments, new Index(memtable, runs), hashes, tail);

@@ -4,6 +4,7 @@ package dev.ensemblekv.extent;
 import dev.ensemblekv.spi.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Writes the file of a run, entry by entry in their order. What it wrote is durable after {@link
@@ -28,6 +29,7 @@ final class RunWriter implements AutoCloseable {
   private long current;
   private int inCurrent;
   private long entries;
+  private boolean finished;
 
   /**
    * Creates the file.
@@ -76,7 +78,7 @@ final class RunWriter implements AutoCloseable {
     }
     file.write(offset, buffer, 0, count * Bucket.BYTES);
     firstBuffered += count;
-    java.util.Arrays.fill(buffer, (byte) 0);
+    Arrays.fill(buffer, (byte) 0);
   }
 
   /** Writes what is left, and makes the file durable; returns the number of entries. */
@@ -86,11 +88,16 @@ final class RunWriter implements AutoCloseable {
     byte[] header = files.header(Run.MAGIC, id, epoch, 0, places);
     file.write(0, header, 0, header.length);
     file.force();
+    finished = true;
     return entries;
   }
 
+  /** Closes the file, and deletes it if it was not finished. */
   @Override
   public void close() throws IOException {
     file.close();
+    if (!finished) {
+      files.disk.delete(path());
+    }
   }
 }

@@ -37,7 +37,7 @@ final class Segment {
   private final Path path;
   private final Seal seal;
   private final DiskFile file;
-  private final StoredBytes bytes;
+  private StoredBytes bytes; // replaced before the segment is shared only
   private final long capacity;
   private volatile long end;
   private long allocated; // guarded by whoever appends
@@ -88,7 +88,9 @@ final class Segment {
   /**
    * Opens a segment for reading.
    *
-   * @param end where its records end; negative: at the end of the file
+   * @param end where its records end; negative: that is to be found out, and told by {@link
+   *     #settle}. Until then it is not mapped: reading a hole of a mapping takes space in some file
+   *     systems, which may be full
    */
   static Segment open(StoreFiles files, int id, Kind kind, long epoch, long end)
       throws IOException {
@@ -102,12 +104,18 @@ final class Segment {
             "the file is cut: " + end + " bytes were in it", path, size, null);
       }
       long length = end < 0 ? Math.min(size, Location.MAX_SEGMENT_BYTES) : end;
-      StoredBytes bytes = StoredBytes.of(file, length, files.mapped, false);
+      StoredBytes bytes = StoredBytes.of(file, length, files.mapped && end >= 0, false);
       return new Segment(files, id, kind, epoch, file, bytes, length, length);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
     }
+  }
+
+  /** Says where the records end, before anybody else knows of the segment. */
+  void settle(StoreFiles files, long foundEnd) throws IOException {
+    end = foundEnd;
+    bytes = StoredBytes.of(file, foundEnd, files.mapped, false);
   }
 
   /** Opens this segment, which ends where its file does, to go on appending to it. */
@@ -175,7 +183,7 @@ final class Segment {
   }
 
   /**
-   * Sees to it that the file has blocks for so many bytes more.
+   * Sees to it that the file has blocks for so many bytes more, and for some in advance.
    *
    * @throws IOException if not, as when the disk is full; nothing has changed
    */
@@ -187,10 +195,16 @@ final class Segment {
     long least = Math.min(ZEROS.length, capacity / LEAST_SHARE);
     long step = Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
     long target = Math.min(capacity, Math.max(wanted, allocated + step));
-    while (allocated < target) {
-      int part = (int) Math.min(ZEROS.length, target - allocated);
-      file.write(allocated, ZEROS, 0, part);
-      allocated += part;
+    try {
+      while (allocated < target) {
+        int part = (int) Math.min(ZEROS.length, target - allocated);
+        file.write(allocated, ZEROS, 0, part);
+        allocated += part;
+      }
+    } catch (IOException e) {
+      if (allocated < wanted) {
+        throw e;
+      }
     }
   }
 

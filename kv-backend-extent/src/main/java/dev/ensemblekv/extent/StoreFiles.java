@@ -53,6 +53,18 @@ final class StoreFiles {
     this.storeId = HexFormat.of().parseHex(storeId);
   }
 
+  private StoreFiles(StoreFiles files, boolean mapped) {
+    this.disk = files.disk;
+    this.directory = files.directory;
+    this.storeId = files.storeId;
+    this.mapped = mapped;
+  }
+
+  /** Returns the same files, mapped or not. */
+  StoreFiles mapped(boolean isMapped) {
+    return new StoreFiles(this, isMapped);
+  }
+
   Path path(String name) {
     return directory.resolve(name);
   }

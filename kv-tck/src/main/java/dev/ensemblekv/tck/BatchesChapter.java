@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.TestReporter;
 abstract class BatchesChapter extends Chapter {
   private static final int ROUNDS = 2000;
   private static final long READS_MILLIS = 300;
+
+  /** Read beside so many, however long they take. */
+  private static final int LEAST_BATCHES = 10;
 
   /**
    * If this fails, check a batch that is sorted, grouped by key, or split into puts and deletes.
@@ -109,11 +113,7 @@ abstract class BatchesChapter extends Chapter {
   @DisplayName("KV-4.2 After a loss of power a batch is there whole or not at all")
   void atomicAtACrash(TestReporter reporter) throws Exception {
     SimulatedSubject subject = SimulatedSubject.of(this);
-    seeded(
-        seed -> {
-          reporter.publishEntry("seed", String.valueOf(seed));
-          explore(subject, seed);
-        });
+    seeded(reporter, seed -> explore(subject, seed));
   }
 
   private void explore(SimulatedSubject subject, long seed) {
@@ -156,6 +156,7 @@ abstract class BatchesChapter extends Chapter {
     KvStore store = store();
     store.write(new KvBatch().put(key(0), bytes("0")).put(key(1), bytes("0")));
     AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger batches = new AtomicInteger();
     Future<?> writer =
         startRunning(
             () -> {
@@ -166,11 +167,14 @@ abstract class BatchesChapter extends Chapter {
                   batch.put(key(100 + i), value);
                 }
                 store.write(batch.put(key(1), value));
+                batches.set(round);
               }
             });
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READS_MILLIS * tck().effort());
     try {
-      for (int i = 0; i < ROUNDS || System.nanoTime() < end; i++) {
+      boolean late = false;
+      for (int i = 0; !writer.isDone() && (!late || batches.get() < LEAST_BATCHES); i++) {
+        late = i >= ROUNDS && System.nanoTime() >= end;
         byte[] first = key(i % 2);
         byte[] second = key(1 - i % 2);
         int seen = Integer.parseInt(text(store.get(first)));

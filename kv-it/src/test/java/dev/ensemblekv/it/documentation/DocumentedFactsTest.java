@@ -140,6 +140,7 @@ class DocumentedFactsTest {
             has(feature, "json") ? "yes" : "",
             has(feature, "leveldb") ? "yes" : "",
             has(feature, "lmdb") ? "yes" : "",
+            has(feature, "extent") ? "yes" : "",
             has(feature, "ensemble") ? "as its backend" : "");
   }
 

@@ -38,6 +38,8 @@ public final class ChildJvm implements AutoCloseable {
   /** The states of a thread that is stopped, traced, or dead. */
   private static final String STANDING_STILL = "TtZX";
 
+  private static final String DEAD = "() X";
+
   private final Process process;
   private final BufferedReader output;
   private final Path errors;
@@ -204,7 +206,7 @@ public final class ChildJvm implements AutoCloseable {
     try (DirectoryStream<Path> tasks =
         Files.newDirectoryStream(Path.of("/proc", String.valueOf(pid()), "task"))) {
       for (Path task : tasks) {
-        String stat = Files.readString(task.resolve("stat"));
+        String stat = stat(task);
         char state = stat.charAt(stat.lastIndexOf(')') + 2); // behind the name, which may be odd
         if (STANDING_STILL.indexOf(state) < 0) {
           return false;
@@ -212,6 +214,18 @@ public final class ChildJvm implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** Returns the state of a thread as the system tells it; of one that is gone, that it is dead. */
+  private static String stat(Path task) throws IOException {
+    try {
+      return Files.readString(task.resolve("stat"));
+    } catch (IOException e) {
+      if (Files.exists(task)) {
+        throw e;
+      }
+      return DEAD;
+    }
   }
 
   @Override
