@@ -21,34 +21,41 @@ import java.util.random.RandomGenerator;
  * The engine opened by itself: no lock, no descriptor, no guard around it, so that a crash state
  * costs nothing but what the engine does.
  */
-record BareEngine(KvEnvironment environment, Path directory, boolean isNew, KvOptions options)
+record BareEngine(
+    Disk disk, KvExecutor executor, KvEnvironment environment, Path directory, KvOptions options)
     implements KvOpenContext {
 
   /** Opens the store of a machine, or creates it if a crash left none. */
   static ExtentStore open(SimulatedMachine machine, KvOptions options) {
-    return open(machine.environment(), machine.directory(), options);
+    return open(machine, machine.disk(), machine.executor(), options);
   }
 
-  static ExtentStore open(KvEnvironment environment, Path directory, KvOptions options) {
+  static ExtentStore open(
+      SimulatedMachine machine, Disk disk, KvExecutor executor, KvOptions options) {
+    Path directory = machine.directory();
+    BareEngine engine =
+        new BareEngine(disk, executor, machine.environment(), directory, options);
     try {
-      return Opening.open(
-          new BareEngine(environment, directory, prepare(environment.disk(), directory), options));
+      if (engine.isNew()) {
+        create(machine.disk(), directory);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return Opening.open(engine);
   }
 
-  /** Does what the framework does before; returns whether the store is new. */
-  private static boolean prepare(Disk disk, Path directory) throws IOException {
-    if (isThere(disk, directory)) {
-      return false;
-    }
+  private static void create(Disk disk, Path directory) throws IOException {
     DiskFiles.deleteTree(disk, directory);
     disk.createDirectories(directory);
     for (Path at = directory; at.getParent() != null; at = at.getParent()) {
       disk.syncDirectory(DiskFiles.parent(at));
     }
-    return true;
+  }
+
+  @Override
+  public boolean isNew() {
+    return !isThere(disk, directory);
   }
 
   static boolean isThere(Disk disk, Path directory) {
@@ -73,16 +80,6 @@ record BareEngine(KvEnvironment environment, Path directory, boolean isNew, KvOp
   @Override
   public boolean isReadOnly() {
     return option(KvOptions.READ_ONLY);
-  }
-
-  @Override
-  public Disk disk() {
-    return environment.disk();
-  }
-
-  @Override
-  public KvExecutor executor() {
-    return environment.executor();
   }
 
   @Override

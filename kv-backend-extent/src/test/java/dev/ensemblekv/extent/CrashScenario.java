@@ -8,6 +8,7 @@ import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import dev.ensemblekv.tck.sim.WriteHistory;
@@ -28,17 +29,28 @@ final class CrashScenario {
   private final KvOptions options;
   private final KvOptions readOnly;
 
+  private final int keys;
+
+  /** One of so many writes makes what is there durable. */
+  private final int forceOneIn;
+
+  private final int longOneIn;
+
   CrashScenario(long seed) {
     this.seed = seed;
     SplittableRandom random = new SplittableRandom(seed);
-    KvOptions.Builder small =
+    this.options =
         KvOptions.builder()
-            .set(ExtentOptions.MEMTABLE_KEYS, 16L)
+            .set(ExtentOptions.ACCESS, ExtentOptions.Access.POSITIONED)
+            .set(ExtentOptions.MEMTABLE_KEYS, 16L << random.nextInt(3))
             .set(ExtentOptions.SEGMENT_SIZE, 4096L << random.nextInt(3))
             .set(ExtentOptions.REPLAY_SIZE, 4096L << random.nextInt(3))
-            .set(ExtentOptions.SPACE_PERCENT, 110L + random.nextInt(200));
-    this.options = small.build();
+            .set(ExtentOptions.SPACE_PERCENT, 110L + random.nextInt(200))
+            .build();
     this.readOnly = options.toBuilder().set(KvOptions.READ_ONLY, true).build();
+    this.keys = 8 << random.nextInt(3);
+    this.forceOneIn = 4 << random.nextInt(4);
+    this.longOneIn = 4 << random.nextInt(3);
   }
 
   private KvStore open(SimulatedMachine machine) {
@@ -49,39 +61,77 @@ final class CrashScenario {
     return text.getBytes(UTF_8);
   }
 
-  private static int length(SplittableRandom random) {
-    int luck = random.nextInt(16);
-    return luck == 0 ? random.nextInt(6000) : luck < 4 ? random.nextInt(700) : random.nextInt(60);
+  private int length(SplittableRandom random) {
+    int most = random.nextInt(longOneIn) == 0 ? 5000 : random.nextInt(4) == 0 ? 700 : 60;
+    return random.nextInt(most);
   }
 
   void run(SimulatedMachine machine, WriteHistory history) {
-    SplittableRandom random = new SplittableRandom(seed);
-    KvStore store = open(machine);
-    for (int i = 0; i < STEPS; i++) {
-      byte[] key = bytes("k" + random.nextInt(30));
-      byte[] value = bytes("v" + i + "x".repeat(length(random)));
-      switch (random.nextInt(16)) {
+    new Course(machine, history).run();
+  }
+
+  /** One course of the history, from the first opening to the last closing. */
+  private final class Course {
+    private final SimulatedMachine machine;
+    private final WriteHistory history;
+    private final SplittableRandom random = new SplittableRandom(seed);
+    private SimulatedProcess process;
+    private KvStore store;
+    private int writes;
+
+    Course(SimulatedMachine machine, WriteHistory history) {
+      this.machine = machine;
+      this.history = history;
+      this.process = new SimulatedProcess(machine.executor());
+      this.store = start();
+    }
+
+    private KvStore start() {
+      Disk disk = Meanwhile.disk(machine.disk(), this::write);
+      return BareEngine.open(machine, disk, process, options);
+    }
+
+    void run() {
+      for (int i = 0; i < STEPS; i++) {
+        switch (random.nextInt(16)) {
+          case 0, 1 -> machine.executor().runAll();
+          case 2 -> machine.executor().advance(Duration.ofSeconds(2));
+          case 3 -> compact(store, machine);
+          case 4 -> {
+            history.close(store);
+            store = start();
+          }
+          case 5 -> {
+            process.kill();
+            process = new SimulatedProcess(machine.executor());
+            store = start();
+            history.checkAfterKill(store);
+          }
+          default -> write();
+        }
+      }
+      history.close(store);
+    }
+
+    private void write() {
+      byte[] key = bytes("k" + random.nextInt(keys));
+      byte[] value = bytes("v" + writes++ + "x".repeat(length(random)));
+      boolean durable = random.nextInt(forceOneIn) == 0;
+      switch (random.nextInt(8)) {
         case 0, 1 -> history.delete(store, key);
-        case 2 -> history.flush(store);
-        case 3, 4 ->
+        case 2, 3 ->
             history.write(
                 store,
                 new KvBatch().put(key, value).delete(bytes("k0")).put(bytes("k9"), value),
-                Durability.DEFAULT);
-        case 5 ->
-            history.write(
-                store, new KvBatch().put(key, value).put(bytes("k8"), value), Durability.SYNC);
-        case 6, 7 -> machine.executor().runAll();
-        case 8 -> machine.executor().advance(Duration.ofSeconds(2));
-        case 9 -> compact(store, machine);
-        case 10 -> {
-          history.close(store);
-          store = open(machine);
+                durable ? Durability.SYNC : Durability.DEFAULT);
+        default -> {
+          history.put(store, key, value);
+          if (durable) {
+            history.flush(store);
+          }
         }
-        default -> history.put(store, key, value);
       }
     }
-    history.close(store);
   }
 
   private static void compact(KvStore store, SimulatedMachine machine) {
