@@ -42,8 +42,8 @@ final class ExtentCursor implements KvCursor {
       while (!closed) {
         if (position < byLocation.length) {
           int index = byLocation[position++];
-          byte[][] pair = store.pair(entries, index);
-          if (pair.length > 0) {
+          byte @Nullable [][] pair = store.pair(entries, index);
+          if (pair != null) {
             key = pair[0];
             value = pair[1];
             return true;

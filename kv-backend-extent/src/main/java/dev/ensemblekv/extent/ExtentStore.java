@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,40 +193,52 @@ final class ExtentStore extends AbstractKvStore {
   public byte @Nullable [] get(byte[] key) {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
-    RecordReader reader = READERS.get();
-    int pin = pins.enter();
-    try {
-      long location = locate(hash, reader);
-      return location == Location.NONE ? null : reader.value(segment(location), location, key);
-    } catch (IOException e) {
-      throw unreadable(e);
-    } finally {
-      pins.leave(pin);
-    }
+    return pinned(
+        reader -> {
+          long location = locate(hash, reader);
+          return location == Location.NONE ? null : reader.value(segment(location), location, key);
+        });
   }
 
   @Override
   public <R> @Nullable R read(byte[] key, KvReader<R> kvReader) {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
-    RecordReader reader = READERS.get();
-    int pin = pins.enter();
-    try {
-      long location = locate(hash, reader);
-      return location == Location.NONE
-          ? null
-          : reader.read(segment(location), location, key, kvReader);
-    } catch (IOException e) {
-      throw unreadable(e);
-    } finally {
-      pins.leave(pin);
-    }
+    return pinned(
+        reader -> {
+          long location = locate(hash, reader);
+          return location == Location.NONE
+              ? null
+              : reader.read(segment(location), location, key, kvReader);
+        });
   }
 
   @Override
   public boolean exists(byte[] key) {
     limits().checkKey(key);
     return isPresent(hashes.of(key));
+  }
+
+  boolean isPresent(KeyHash hash) {
+    return Boolean.TRUE.equals(pinned(reader -> locate(hash, reader) != Location.NONE));
+  }
+
+  /** What reads while nothing that it may find is closed. */
+  private interface Reading<T> {
+    @Nullable T run(RecordReader reader) throws IOException;
+  }
+
+  private <T> @Nullable T pinned(Reading<T> reading) {
+    int pin = pins.enter();
+    try {
+      return reading.run(READERS.get());
+    } catch (IOException e) {
+      throw unreadable(e);
+    } catch (InternalError e) { // how the JVM tells of a mapped page, perhaps a moment later
+      throw unreadable(new IOException("a page of a mapped file cannot be read", e));
+    } finally {
+      pins.leave(pin);
+    }
   }
 
   /**
@@ -280,17 +293,6 @@ final class ExtentStore extends AbstractKvStore {
         sync);
   }
 
-  boolean isPresent(KeyHash hash) {
-    int pin = pins.enter();
-    try {
-      return locate(hash, READERS.get()) != Location.NONE;
-    } catch (IOException e) {
-      throw unreadable(e);
-    } finally {
-      pins.leave(pin);
-    }
-  }
-
   @Override
   protected boolean applyIf(
       byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement, boolean sync) {
@@ -299,35 +301,33 @@ final class ExtentStore extends AbstractKvStore {
     int bodyCrc = Log.crc(key, value);
     long bytes = RecordFormat.bytes(key.length, value.length);
     boolean[] done = {false};
-    int pin = pins.enter();
-    try {
-      RecordReader reader = READERS.get();
-      while (!done[0]) {
-        long location = locate(hash, reader);
-        byte[] found =
-            location == Location.NONE ? null : reader.value(segment(location), location, key);
-        if (!Arrays.equals(found, expected)) {
-          return false;
-        }
-        if (found == null && replacement == null) {
-          return true;
-        }
-        write(
-            bytes,
-            () -> {
-              if (locate(hash, reader) == location) {
-                log.put(hash, key, replacement, bodyCrc);
-                done[0] = true;
-              }
-            },
-            sync);
-      }
-      return true;
-    } catch (IOException e) {
-      throw unreadable(e);
-    } finally {
-      pins.leave(pin);
+    Reading<Boolean> attempt =
+        reader -> {
+          long location = locate(hash, reader);
+          byte[] found =
+              location == Location.NONE ? null : reader.value(segment(location), location, key);
+          if (!Arrays.equals(found, expected)) {
+            return false;
+          }
+          if (found == null && replacement == null) {
+            return true;
+          }
+          write(
+              bytes,
+              () -> {
+                if (locate(hash, reader) == location) {
+                  log.put(hash, key, replacement, bodyCrc);
+                  done[0] = true;
+                }
+              },
+              sync);
+          return done[0] ? true : null; // null: it changed meanwhile
+        };
+    Boolean outcome = pinned(attempt);
+    while (outcome == null) {
+      outcome = pinned(attempt);
     }
+    return outcome;
   }
 
   @Override
@@ -382,31 +382,19 @@ final class ExtentStore extends AbstractKvStore {
 
   /** Returns the newest entries of a part of the hashes, tombstones included. */
   Entries entries(HashRange range) {
-    int pin = pins.enter();
-    try {
-      return index.current().entries(range);
-    } catch (IOException e) {
-      throw unreadable(e);
-    } finally {
-      pins.leave(pin);
-    }
+    return Objects.requireNonNull(pinned(reader -> index.current().entries(range)));
   }
 
-  /** Returns key and value of an entry, or nothing if it was deleted meanwhile. */
-  byte[][] pair(Entries entries, int at) {
-    RecordReader reader = READERS.get();
-    int pin = pins.enter();
-    try {
-      long location = entries.location(at);
-      if (segments.find(Location.segment(location)) == null) {
-        location = locate(new KeyHash(entries.order(at), entries.routing(at)), reader);
-      }
-      return location == Location.NONE ? new byte[0][] : reader.pair(segment(location), location);
-    } catch (IOException e) {
-      throw unreadable(e);
-    } finally {
-      pins.leave(pin);
-    }
+  /** Returns key and value of an entry; {@code null} if it was deleted meanwhile. */
+  byte @Nullable [][] pair(Entries entries, int at) {
+    return pinned(
+        reader -> {
+          long location = entries.location(at);
+          if (segments.find(Location.segment(location)) == null) {
+            location = locate(new KeyHash(entries.order(at), entries.routing(at)), reader);
+          }
+          return location == Location.NONE ? null : reader.pair(segment(location), location);
+        });
   }
 
   /** Reads the whole index, 28 bytes a key, and no record. */
@@ -428,7 +416,12 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   private void verify(KvTask.Progress progress) {
-    new Verification(this, segments, hashes).run(parts(), progress);
+    int pin = pins.enter(); // so that no file is closed while it is read
+    try {
+      new Verification(this, segments, index.current().runs(), hashes).run(parts(), progress);
+    } finally {
+      pins.leave(pin);
+    }
   }
 
   @Override

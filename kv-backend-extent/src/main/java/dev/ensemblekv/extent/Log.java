@@ -325,7 +325,7 @@ final class Log {
         offset);
     try {
       segment.write(offset, header, key, value);
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) {
       throw events.failed("the log cannot be written", segment.path(), e);
     }
     long bytes = RecordFormat.bytes(key.length, value.length);

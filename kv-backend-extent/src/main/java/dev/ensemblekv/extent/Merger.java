@@ -67,6 +67,9 @@ final class Merger {
     Deltas deltas = new Deltas();
     long written;
     try (RunWriter writer = new RunWriter(files, id, epoch, most)) {
+      if (!bottom) {
+        writer.filtered(most);
+      }
       if (!merge(chosen, bottom, writer, deltas, cancelled)) {
         return false;
       }

@@ -71,6 +71,9 @@ final class Publisher {
     long epoch = catalog.current().epoch();
     Entries entries = table.entries(HashRange.ALL);
     try (RunWriter writer = new RunWriter(files, id, epoch, entries.count())) {
+      if (!index.current().runs().isEmpty()) {
+        writer.filtered(entries.count());
+      }
       for (int i = 0; i < entries.count(); i++) {
         writer.add(entries.order(i), entries.routing(i), entries.location(i));
       }

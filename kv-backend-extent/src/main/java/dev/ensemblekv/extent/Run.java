@@ -6,6 +6,7 @@ import dev.ensemblekv.spi.io.DiskFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run: an immutable file of index entries in the order of their hashes, in buckets.
@@ -26,6 +27,8 @@ final class Run {
   private final StoredBytes bytes;
   private final long places;
   private final long buckets;
+  private final int filterBytes;
+  private volatile @Nullable RunFilter filter; // read when it is first needed
 
   private Run(
       StoreFiles files,
@@ -35,7 +38,8 @@ final class Run {
       DiskFile file,
       StoredBytes bytes,
       long places,
-      long buckets) {
+      long buckets,
+      int filterBytes) {
     this.id = id;
     this.epoch = epoch;
     this.entries = entries;
@@ -45,6 +49,7 @@ final class Run {
     this.bytes = bytes;
     this.places = places;
     this.buckets = buckets;
+    this.filterBytes = filterBytes;
   }
 
   static String name(int id) {
@@ -62,19 +67,23 @@ final class Run {
     try {
       byte[] header = files.readHeader(file, path, MAGIC, id, epoch);
       long places = LittleEndian.getLong(header, 48);
+      int blocks = LittleEndian.getInt(header, 36);
       long size = file.size();
-      long buckets = (size - StoreFiles.HEADER_BYTES) / Bucket.BYTES;
+      long filterBytes = RunFilter.encodedBytes(blocks);
+      long buckets = (size - StoreFiles.HEADER_BYTES - filterBytes) / Bucket.BYTES;
       boolean whole =
           places > 0
+              && blocks >= 0
+              && filterBytes < Integer.MAX_VALUE
               && places <= buckets
-              && size == StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES
+              && size == StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES + filterBytes
               && entries <= buckets * Bucket.ENTRIES;
       if (!whole) {
         throw new CorruptionException(
             "the run has " + size + " bytes, which does not fit its header", path, null);
       }
       StoredBytes bytes = StoredBytes.of(file, size, files.mapped, false);
-      return new Run(files, id, epoch, entries, file, bytes, places, buckets);
+      return new Run(files, id, epoch, entries, file, bytes, places, buckets, (int) filterBytes);
     } catch (IOException | RuntimeException | Error e) {
       try {
         file.close();
@@ -103,7 +112,35 @@ final class Run {
 
   /** Returns the bytes of the file. */
   long bytes() {
-    return StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES;
+    return StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES + filterBytes;
+  }
+
+  /** Returns whether a key may be in the run. */
+  private boolean mayContain(long order, int routing) throws IOException {
+    if (filterBytes == 0) {
+      return true;
+    }
+    RunFilter known = filter;
+    if (known == null) {
+      known = readFilter();
+      filter = known;
+    }
+    return known.mayContain(order, routing);
+  }
+
+  /** Reads the filter and checks it; there must be one. */
+  private RunFilter readFilter() throws IOException {
+    byte[] encoded = new byte[filterBytes];
+    long offset = StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES;
+    bytes.read(offset, encoded, 0, filterBytes);
+    return RunFilter.decode(encoded, seal, offset, path);
+  }
+
+  /** Reads everything that a walk over the entries does not. */
+  void verify() throws IOException {
+    if (filterBytes > 0) {
+      readFilter();
+    }
   }
 
   /**
@@ -112,6 +149,9 @@ final class Run {
    * @param bucket room for one bucket
    */
   long find(long order, int routing, byte[] bucket) throws IOException {
+    if (!mayContain(order, routing)) {
+      return Location.NONE;
+    }
     for (long at = KeyHash.place(order, places); at < buckets; at++) {
       read(at, 1, bucket);
       for (int i = 0; i < Bucket.ENTRIES; i++) {

@@ -5,6 +5,7 @@ import dev.ensemblekv.spi.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the file of a run, entry by entry in their order. What it wrote is durable after {@link
@@ -30,6 +31,7 @@ final class RunWriter implements AutoCloseable {
   private int inCurrent;
   private long entries;
   private boolean finished;
+  private @Nullable RunFilter filter;
 
   /**
    * Creates the file.
@@ -47,6 +49,12 @@ final class RunWriter implements AutoCloseable {
     this.file = files.create(path());
   }
 
+  /** Gives the run a filter, for one that stands above others. */
+  RunWriter filtered(long mostEntries) {
+    filter = RunFilter.forKeys(mostEntries);
+    return this;
+  }
+
   private Path path() {
     return files.path(Run.name(id));
   }
@@ -61,6 +69,9 @@ final class RunWriter implements AutoCloseable {
     int at = (int) (current - firstBuffered) * Bucket.BYTES;
     Bucket.put(buffer, at, inCurrent++, order, routing, location);
     entries++;
+    if (filter != null) {
+      filter.add(order, routing);
+    }
   }
 
   private void goTo(long bucket) throws IOException {
@@ -85,7 +96,14 @@ final class RunWriter implements AutoCloseable {
   long finish() throws IOException {
     goTo(Math.max(places - 1, current));
     write((int) (current - firstBuffered) + 1);
-    byte[] header = files.header(Run.MAGIC, id, epoch, 0, places);
+    int blocks = 0;
+    if (filter != null) {
+      long offset = StoreFiles.HEADER_BYTES + firstBuffered * Bucket.BYTES;
+      byte[] bytes = filter.encode(seal, offset);
+      file.write(offset, bytes, 0, bytes.length);
+      blocks = filter.blocks();
+    }
+    byte[] header = files.header(Run.MAGIC, id, epoch, blocks, places);
     file.write(0, header, 0, header.length);
     file.force();
     finished = true;

@@ -6,6 +6,7 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvTask;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads everything: each record that the index names, and each record of the segments, superseded
@@ -14,11 +15,13 @@ import java.util.List;
 final class Verification {
   private final ExtentStore store;
   private final Segments segments;
+  private final List<Run> runs;
   private final KeyHash.Function hashes;
 
-  Verification(ExtentStore store, Segments segments, KeyHash.Function hashes) {
+  Verification(ExtentStore store, Segments segments, List<Run> runs, KeyHash.Function hashes) {
     this.store = store;
     this.segments = segments;
+    this.runs = runs;
     this.hashes = hashes;
   }
 
@@ -28,6 +31,15 @@ final class Verification {
         verify(store.entries(part), progress);
       } catch (CorruptionException e) {
         progress.problem(e.getMessage(), e.path().orElse(null));
+      }
+    }
+    for (Run run : runs) {
+      try {
+        run.verify();
+      } catch (IOException e) {
+        progress.problem("it cannot be read: " + e.getMessage(), run.path());
+      } catch (KvException e) {
+        progress.problem(e.getMessage(), run.path());
       }
     }
     for (Segment segment : segments.all()) {
@@ -51,9 +63,9 @@ final class Verification {
 
   private void verify(Entries entries, int at, KvTask.Progress progress) {
     try {
-      byte[][] pair = store.pair(entries, at);
+      byte @Nullable [][] pair = store.pair(entries, at);
       KeyHash hash = new KeyHash(entries.order(at), entries.routing(at));
-      if (pair.length > 0 && !hashes.of(pair[0]).equals(hash)) {
+      if (pair != null && !hashes.of(pair[0]).equals(hash)) {
         progress.problem(
             "the index names a record of another key: " + Location.describe(entries.location(at)),
             null);

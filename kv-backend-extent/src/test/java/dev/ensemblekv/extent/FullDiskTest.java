@@ -40,13 +40,11 @@ class FullDiskTest {
 
   @ParameterizedTest
   @CsvSource({"TMPFS,40", "TMPFS,1000", "TMPFS,300000", "EXT4,40", "EXT4,1000", "EXT4,300000"})
-  void aFullDiskIsToldAndTheStoreWorksOnWhenThereIsSpace(
-      MountedFileSystem.Kind kind, int length) throws Exception {
-    try (MountedFileSystem mounted =
-        MountedFileSystem.mount(kind, (long) MEGABYTES << 20, temp)) {
+  void aFullDiskIsToldAndTheStoreWorksOnWhenThereIsSpace(MountedFileSystem.Kind kind, int length)
+      throws Exception {
+    try (MountedFileSystem mounted = MountedFileSystem.mount(kind, (long) MEGABYTES << 20, temp)) {
       Path ballast =
-          Files.write(
-              mounted.directory().resolve("ballast"), new byte[BALLAST_MEGABYTES << 20]);
+          Files.write(mounted.directory().resolve("ballast"), new byte[BALLAST_MEGABYTES << 20]);
       Path directory = mounted.directory().resolve("store");
       int stored;
       try (KvStore store = KvStores.open("extent", directory)) {
