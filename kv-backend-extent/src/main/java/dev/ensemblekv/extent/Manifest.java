@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,7 +177,7 @@ record Manifest(
   byte[] encode() {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("hash", HASH);
-    fields.put("seed", String.format("%016x", seed));
+    fields.put("seed", HexFormat.of().toHexDigits(seed));
     fields.put("epoch", String.valueOf(epoch));
     fields.put("nextSegment", String.valueOf(nextSegment));
     fields.put("nextRun", String.valueOf(nextRun));
@@ -186,22 +187,19 @@ record Manifest(
     for (SegmentEntry entry : segments) {
       Usage usage = entry.usage;
       fields.put(
-          SEGMENT + String.format("%06d", entry.id),
-          String.format(
-              "%s epoch %d end %d floor %d records %d bytes %d deadRecords %d deadBytes %d",
-              entry.kind == Segment.Kind.LOG ? "log" : "relocated",
-              entry.epoch,
-              entry.end,
-              entry.floor,
-              usage.records(),
-              usage.bytes(),
-              usage.deadRecords(),
-              usage.deadBytes()));
+          StoreFiles.name(SEGMENT, entry.id, ""),
+          (entry.kind == Segment.Kind.LOG ? "log" : "relocated")
+              + (" epoch " + entry.epoch)
+              + (" end " + entry.end)
+              + (" floor " + entry.floor)
+              + (" records " + usage.records())
+              + (" bytes " + usage.bytes())
+              + (" deadRecords " + usage.deadRecords())
+              + (" deadBytes " + usage.deadBytes()));
     }
     for (RunEntry run : runs) {
       fields.put(
-          RUN + String.format("%06d", run.id),
-          String.format("epoch %d entries %d", run.epoch, run.entries));
+          StoreFiles.name(RUN, run.id, ""), "epoch " + run.epoch + " entries " + run.entries);
     }
     return CheckedText.encode(KIND, VERSION, fields);
   }

@@ -191,7 +191,7 @@ final class Replay {
   /** Looks for marks behind the end of the log, at every place where a record could begin. */
   private void seeMarks(Segment segment, long from) throws IOException {
     RecordScan scan = new RecordScan(segment, from);
-    byte[] part = new byte[PART_BYTES + RecordFormat.HEADER_BYTES];
+    byte[] part = part(segment, from, PART_BYTES + RecordFormat.HEADER_BYTES);
     for (long at = from; at + RecordFormat.HEADER_BYTES <= segment.end(); at += PART_BYTES) {
       int count = (int) Math.min(part.length, segment.end() - at);
       segment.read(at, part, 0, count);
@@ -204,5 +204,9 @@ final class Replay {
         }
       }
     }
+  }
+
+  private static byte[] part(Segment segment, long from, int most) {
+    return new byte[(int) Math.max(0, Math.min(most, segment.end() - from))];
   }
 }

@@ -54,7 +54,7 @@ final class Run {
   }
 
   static String name(int id) {
-    return String.format("run-%06d.idx", id);
+    return StoreFiles.name("run-", id, ".idx");
   }
 
   /**
@@ -220,7 +220,7 @@ final class Run {
     private static final int BUFFERED = 256;
 
     private final HashRange range;
-    private final byte[] buffer = new byte[BUFFERED * Bucket.BYTES];
+    private final byte[] buffer;
     private final long stop;
     private long nextBucket;
     private int buffered;
@@ -231,6 +231,7 @@ final class Run {
       this.range = range;
       this.nextBucket = KeyHash.place(range.from(), places);
       this.stop = KeyHash.place(range.last(), places);
+      this.buffer = new byte[(int) Math.min(BUFFERED, buckets - nextBucket) * Bucket.BYTES];
     }
 
     boolean next() throws IOException {

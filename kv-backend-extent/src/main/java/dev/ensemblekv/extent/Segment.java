@@ -20,6 +20,9 @@ final class Segment {
   private static final byte[] ZEROS = new byte[64 << 10];
   private static final int MAX_STEP_BYTES = 4 << 20;
 
+  /** A small segment is allocated in no more than so many steps. */
+  private static final int LEAST_SHARE = 4;
+
   /** What a segment is for. */
   enum Kind {
     /** A part of the log: records in the order of their writes. */
@@ -61,7 +64,7 @@ final class Segment {
   }
 
   static String name(int id) {
-    return String.format("segment-%06d.kv", id);
+    return StoreFiles.name("segment-", id, ".kv");
   }
 
   /** Creates an empty segment; it is durable after {@link #force()} and a sync of the directory. */
@@ -202,7 +205,8 @@ final class Segment {
     if (wanted <= allocated) {
       return;
     }
-    long step = Math.min(MAX_STEP_BYTES, Math.max(ZEROS.length, allocated / 2));
+    long least = Math.min(ZEROS.length, capacity / LEAST_SHARE);
+    long step = Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
     long target = Math.min(capacity, Math.max(wanted, allocated + step));
     try {
       while (allocated < target) {

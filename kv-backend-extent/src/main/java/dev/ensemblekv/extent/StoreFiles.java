@@ -38,6 +38,7 @@ final class StoreFiles {
 
   private static final Pattern NAMES =
       Pattern.compile("segment-[0-9]{6,}\\.kv|run-[0-9]{6,}\\.idx");
+  private static final int NUMBER_DIGITS = 6;
   private static final int MAGIC_BYTES = 8;
   private static final int CRC_AT = HEADER_BYTES - 4;
 
@@ -76,6 +77,12 @@ final class StoreFiles {
 
   Path path(String name) {
     return directory.resolve(name);
+  }
+
+  /** Returns the name of a file: its number has six digits or more. */
+  static String name(String prefix, int number, String suffix) {
+    String digits = String.valueOf(number);
+    return prefix + "0".repeat(Math.max(0, NUMBER_DIGITS - digits.length())) + digits + suffix;
   }
 
   /** Tells whether a name is one that only this engine gives. */

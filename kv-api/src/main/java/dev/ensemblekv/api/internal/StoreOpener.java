@@ -369,11 +369,11 @@ public final class StoreOpener {
 
   private void repair(StoreDirectory store, KvTask.Progress progress) {
     try {
-      DiskLock lock = store.lock(environment.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+      DiskLock lock = store.lock(environment.clock().instant());
       try {
         repairing(store).run(progress);
       } catch (IOException | RuntimeException | Error e) {
-        closeAfter(e, () -> store.unlock(lock));
+        DiskFiles.closeAfter(e, () -> store.unlock(lock));
         throw e;
       }
       store.unlock(lock);

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the disk.
  */
 final class NameTree {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
   private final DirectoryContent root;
   private final List<Change> pending = new ArrayList<>();
 
@@ -192,6 +194,24 @@ final class NameTree {
     directory.live.forEach((name, child) -> copy.live.put(name, copy(child, copies)));
     directory.durable.forEach((name, child) -> copy.durable.put(name, copy(child, copies)));
     return copy;
+  }
+
+  /** Returns 64 bits that tell apart what a crash would leave if nothing were pending. */
+  long durableHash() {
+    return durableHash(root);
+  }
+
+  private static long durableHash(DirectoryContent directory) {
+    long hash = directory.durable.size();
+    for (Map.Entry<String, SimulatedNode> name : directory.durable.entrySet()) {
+      long node =
+          name.getValue() instanceof FileContent file
+              ? file.durableHash()
+              : durableHash((DirectoryContent) name.getValue());
+      hash = (hash ^ name.getKey().hashCode()) * GOLDEN;
+      hash = ((hash ^ (hash >>> 29)) + node) * GOLDEN;
+    }
+    return hash ^ (hash >>> 32);
   }
 
   /** Returns the bytes of all files that have a name, each once. */

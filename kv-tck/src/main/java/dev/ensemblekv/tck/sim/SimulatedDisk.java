@@ -101,6 +101,14 @@ public final class SimulatedDisk implements Disk {
     return names.isDurable();
   }
 
+  /**
+   * Returns 64 bits that tell apart what is on the medium. Of a disk {@linkplain #afterCrash after
+   * a crash} that is all there is.
+   */
+  public synchronized long mediumHash() {
+    return names.durableHash();
+  }
+
   /** Calls an observer before each change; {@code null}: none. */
   synchronized void observe(@Nullable Observer observer) {
     this.observer = observer;
