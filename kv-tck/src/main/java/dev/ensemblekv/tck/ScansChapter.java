@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -284,6 +285,7 @@ abstract class ScansChapter extends Chapter {
     }
     store.write(zeros);
     AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(1);
     Future<?> writer =
         startRunning(
             () -> {
@@ -291,8 +293,10 @@ abstract class ScansChapter extends Chapter {
                 for (int i = 0; i < count; i++) {
                   store.put(key(i), bytes(String.valueOf(round)));
                 }
+                begun.countDown();
               }
             });
+    inTime("the first round of writes", begun);
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SCANS_MILLIS * tck().effort());
     try {
       for (int scan = 0; scan < 20 || System.nanoTime() < end; scan++) {

@@ -9,6 +9,9 @@ import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.tck.reference.ReferenceBackend;
 import dev.ensemblekv.tck.reference.ReferenceBackend.Flaw;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about chapters 4 and 5. */
 final class WrongBatches {
@@ -21,7 +24,6 @@ final class WrongBatches {
           @Override
           public void put(byte[] key, byte[] value) {
             store.put(key, value);
-            WrongPointOperations.interlude();
           }
 
           @Override
@@ -107,14 +109,60 @@ final class WrongBatches {
     }
   }
 
-  @CaughtBy(rule = "4.4", saying = "read after key-0000")
+  @CaughtBy(rule = "4.4", saying = "a batch seen in part")
   static final class BatchSeenInParts extends WrongStoreTck {
+    private static final int READS = 8; // of one key, then of the other, then the other way round
+
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
+      Interlude interlude = Interlude.once();
+      return new FilterKvStore(sound) {
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+          interlude.happened();
+          return inner.get(key);
+        }
+
+        @Override
+        public void write(KvBatch batch, Durability durability) {
+          batch.replay(
+              new KvBatch.Handler() {
+                @Override
+                public void put(byte[] key, byte[] value) {
+                  inner.put(key, value);
+                  interlude.await(interlude.events(), READS);
+                }
+
+                @Override
+                public void delete(byte[] key) {
+                  inner.delete(key);
+                }
+              });
+        }
+      };
+    }
+  }
+
+  @CaughtBy(rule = "4.4", saying = "a batch seen in part by one getAll")
+  static final class GetAllOneByOne extends WrongStoreTck {
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      Interlude interlude = Interlude.once();
       return new FilterKvStore(sound) {
         @Override
         public void write(KvBatch batch, Durability durability) {
-          oneByOne(inner, batch);
+          inner.write(batch, durability);
+          interlude.happened();
+        }
+
+        @Override
+        public List<byte @Nullable []> getAll(List<byte[]> keys) {
+          List<byte @Nullable []> values = new ArrayList<>();
+          for (byte[] key : keys) {
+            values.add(inner.get(key));
+            interlude.await(interlude.events(), 2);
+          }
+          return values;
         }
       };
     }

@@ -494,15 +494,24 @@ final class WrongIteration {
 
   @CaughtBy(rule = "3.4", saying = "written after its predecessor")
   static final class SnapshotTakenWhileWriting extends WrongStoreTck {
+    private static final int MORE_THAN_A_ROUND = 25;
+
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
+      Interlude interlude = Interlude.once();
       return new FilterKvStore(sound) {
+        @Override
+        public void put(byte[] key, byte[] value) {
+          inner.put(key, value);
+          interlude.happened();
+        }
+
         @Override
         public KvCursor scan(KeyRange range) {
           List<Map.Entry<byte[], byte[]>> pairs = new ArrayList<>();
           for (Map.Entry<byte[], byte[]> pair : collect(inner.scan(range))) {
             byte[] value = inner.get(pair.getKey());
-            WrongPointOperations.interlude();
+            interlude.await(interlude.events(), MORE_THAN_A_ROUND);
             pairs.add(value == null ? pair : Map.entry(pair.getKey(), value));
           }
           return cursor(pairs);

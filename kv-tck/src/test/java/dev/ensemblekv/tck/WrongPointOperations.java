@@ -17,24 +17,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about chapter 2. */
 final class WrongPointOperations {
   private WrongPointOperations() {}
 
-  /** Gives other threads a chance to come between two steps. */
-  @SuppressWarnings("ThreadPriorityCheck")
-  static void interlude() {
-    for (int i = 0; i < 3; i++) {
-      Thread.yield();
-    }
-  }
-
   /** Writes what a swap should, whatever has become of what it compared. */
-  private static boolean set(KvStore store, byte[] key, byte @Nullable [] replacement) {
+  static boolean set(KvStore store, byte[] key, byte @Nullable [] replacement) {
     if (replacement == null) {
       store.delete(key);
     } else {
@@ -225,50 +219,60 @@ final class WrongPointOperations {
     }
   }
 
+  /** What is filled in too late stays: a write takes out of the cache only what it replaced. */
   @CaughtBy(rule = "2.6", saying = "no order of these calls")
   static final class CacheFilledAfterTheValueChanged extends WrongStoreTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
-      Map<ByteString, byte[]> cache = new ConcurrentHashMap<>();
+      Map<ByteString, ByteString> cache = new ConcurrentHashMap<>();
+      Function<byte[], Interlude> interludes = Interlude.ofEachKey();
       return new FilterKvStore(sound) {
         @Override
         public byte @Nullable [] get(byte[] key) {
-          byte[] cached = cache.get(ByteString.of(key));
+          ByteString cached = cache.get(ByteString.of(key));
           if (cached != null) {
-            return cached.clone();
+            return cached.toArray();
           }
+          long before = interludes.apply(key).events();
           byte[] value = inner.get(key);
           if (value != null) {
-            interlude();
-            cache.put(ByteString.of(key), value.clone());
+            interludes.apply(key).await(before, 1);
+            cache.put(ByteString.of(key), ByteString.of(value));
           }
           return value;
         }
 
         @Override
         public void put(byte[] key, byte[] value) {
-          inner.put(key, value);
-          cache.remove(ByteString.of(key));
+          evictAfter(key, () -> inner.put(key, value));
+          interludes.apply(key).happened();
         }
 
         @Override
         public void delete(byte[] key) {
-          inner.delete(key);
-          cache.remove(ByteString.of(key));
+          evictAfter(key, () -> inner.delete(key));
         }
 
         @Override
         public boolean compareAndSet(
             byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
-          boolean swapped = inner.compareAndSet(key, expected, replacement);
-          cache.remove(ByteString.of(key));
-          return swapped;
+          AtomicBoolean swapped = new AtomicBoolean();
+          evictAfter(key, () -> swapped.set(inner.compareAndSet(key, expected, replacement)));
+          return swapped.get();
         }
 
         @Override
         public void write(KvBatch batch, Durability durability) {
           inner.write(batch, durability);
           cache.clear();
+        }
+
+        private synchronized void evictAfter(byte[] key, Runnable write) {
+          byte[] old = inner.get(key);
+          write.run();
+          if (old != null) {
+            cache.remove(ByteString.of(key), ByteString.of(old));
+          }
         }
       };
     }
@@ -340,14 +344,17 @@ final class WrongPointOperations {
   static final class SwapsLost extends WrongStoreTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
+      Interlude interlude = Interlude.once();
       return new FilterKvStore(sound) {
         @Override
         public boolean compareAndSet(
             byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
+          long before = interlude.events();
           if (!Arrays.equals(inner.get(key), expected)) {
             return false;
           }
-          interlude();
+          interlude.await(before, 1);
+          interlude.happened();
           return set(inner, key, replacement);
         }
       };

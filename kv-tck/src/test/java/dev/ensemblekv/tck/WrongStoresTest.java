@@ -32,6 +32,7 @@ class WrongStoresTest {
       List.of(
           WrongKeysAndValues.class,
           WrongPointOperations.class,
+          WrongUnderLoad.class,
           WrongIteration.class,
           WrongBatches.class,
           WrongLifecycle.class,
