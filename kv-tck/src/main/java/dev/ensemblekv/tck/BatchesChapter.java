@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestReporter;
 
 /** Chapter 4: batches. */
 abstract class BatchesChapter extends Chapter {
-  private static final int ROUNDS = 1000;
+  private static final int ROUNDS = 2000;
   private static final Duration READING = Duration.ofMillis(300);
 
   /**
@@ -147,9 +147,9 @@ abstract class BatchesChapter extends Chapter {
   }
 
   /**
-   * Writes the same number to many keys in each batch, and reads them one after the other and
-   * together, while iterations, flushes and compactions run beside it. If this fails, check when
-   * the operations of a batch become visible.
+   * Writes the same number to many keys in each batch, and reads one after another, while
+   * iterations, flushes and compactions run beside it. If this fails, check when the operations of
+   * a batch become visible.
    */
   @Test
   @Rule("4.4")
@@ -189,10 +189,6 @@ abstract class BatchesChapter extends Chapter {
     assertThat(number(store.get(second)))
         .as("a batch seen in part: %s, read after %s was %d", text(second), text(first), seen)
         .isGreaterThanOrEqualTo(seen);
-    List<byte @Nullable []> all = store.getAll(List.of(first, key(110), second));
-    assertThat(all.stream().map(BatchesChapter::number).distinct().toList())
-        .as("a batch seen in part by one getAll")
-        .hasSize(1);
   }
 
   private static int number(byte @Nullable [] value) {

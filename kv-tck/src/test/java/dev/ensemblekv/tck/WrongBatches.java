@@ -9,8 +9,6 @@ import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.tck.reference.ReferenceBackend;
 import dev.ensemblekv.tck.reference.ReferenceBackend.Flaw;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about chapters 4 and 5. */
@@ -138,31 +136,6 @@ final class WrongBatches {
                   inner.delete(key);
                 }
               });
-        }
-      };
-    }
-  }
-
-  @CaughtBy(rule = "4.4", saying = "a batch seen in part by one getAll")
-  static final class GetAllOneByOne extends WrongStoreTck {
-    @Override
-    KvStore engine(KvStore sound, KvOpenContext context) {
-      Interlude interlude = Interlude.once();
-      return new FilterKvStore(sound) {
-        @Override
-        public void write(KvBatch batch, Durability durability) {
-          inner.write(batch, durability);
-          interlude.happened();
-        }
-
-        @Override
-        public List<byte @Nullable []> getAll(List<byte[]> keys) {
-          List<byte @Nullable []> values = new ArrayList<>();
-          for (byte[] key : keys) {
-            values.add(inner.get(key));
-            interlude.await(interlude.events(), 2);
-          }
-          return values;
         }
       };
     }

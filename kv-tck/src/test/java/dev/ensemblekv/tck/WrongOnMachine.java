@@ -136,7 +136,11 @@ final class WrongOnMachine {
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "the child process died", onMachine = true)
+  @CaughtBy(
+      rule = "7.3",
+      saying = "the child process died",
+      onMachine = true,
+      by = "On a full file system")
   static final class DiesOfAFullDisk extends FullDiskTck {
     @Override
     void onFullDisk() {
@@ -144,7 +148,11 @@ final class WrongOnMachine {
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "what is thrown when the file system is full", onMachine = true)
+  @CaughtBy(
+      rule = "7.3",
+      saying = "what is thrown when the file system is full",
+      onMachine = true,
+      by = "On a full file system")
   static final class FullDiskPassedOver extends FullDiskTck {
     @Override
     void onFullDisk() {
@@ -152,14 +160,22 @@ final class WrongOnMachine {
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "the failure is told", onMachine = true)
+  @CaughtBy(
+      rule = "7.3",
+      saying = "the failure is told",
+      onMachine = true,
+      by = "A sync that fails")
   static final class FailedSyncTriedAgain extends FlawedStoreTck {
     FailedSyncTriedAgain() {
       super(Flaw.FORCE_RETRIED);
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "a store that works on after", onMachine = true)
+  @CaughtBy(
+      rule = "7.3",
+      saying = "a store that works on after",
+      onMachine = true,
+      by = "A sync that fails")
   static final class WorksOnAfterAFailedSync extends FlawedStoreTck {
     WorksOnAfterAFailedSync() {
       super(Flaw.GOES_ON_AFTER_FAILURE);
@@ -167,7 +183,7 @@ final class WrongOnMachine {
   }
 
   /** An index that cannot be opened is taken for none, of a store that has nothing yet. */
-  @CaughtBy(rule = "7.3", saying = "after opening with", onMachine = true)
+  @CaughtBy(rule = "7.3", saying = "after opening with", onMachine = true, by = "no more files")
   static final class UnreadableTakenForMissing extends OnDiskTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
@@ -189,7 +205,7 @@ final class WrongOnMachine {
   }
 
   /** What is opened for each write is missing as soon as no file can be opened. */
-  @CaughtBy(rule = "7.3", saying = "is not a KvException", onMachine = true)
+  @CaughtBy(rule = "7.3", saying = "is not a KvException", onMachine = true, by = "no more files")
   static final class NoFileLeftForAWrite extends OnDiskTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {

@@ -105,7 +105,8 @@ class WrongStoresTest {
     for (Class<?> chapter : chapters()) {
       for (Method test : tests(chapter)) {
         if (test.getAnnotation(Rule.class).value().equals(caughtBy.rule())
-            && isOnMachine(test) == caughtBy.onMachine()) {
+            && isOnMachine(test) == caughtBy.onMachine()
+            && test.getAnnotation(DisplayName.class).value().contains(caughtBy.by())) {
           selectors.add(
               selectNestedMethod(
                   List.of(testClass),
