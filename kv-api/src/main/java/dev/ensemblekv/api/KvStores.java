@@ -75,8 +75,8 @@ public final class KvStores {
    * Starts to make a store of a database that an engine's own library made: reads all of it, then
    * adds the descriptor. Nobody may have the database open meanwhile.
    *
-   * <p>The task ends with a {@link CorruptionException} if anything in it is damaged; then no
-   * descriptor is added. The engine itself may tidy up its files, as at each of its openings.
+   * <p>The task ends with a {@link CorruptionException} if anything in it is damaged; then the
+   * directory stays as it was.
    *
    * @param spec the engine: a backend that adopts, without layers
    * @param options options of the engine; those of kind FORMAT must be as the database was made

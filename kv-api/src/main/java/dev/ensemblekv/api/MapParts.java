@@ -17,8 +17,8 @@ final class MapParts {
 
   private MapParts() {}
 
-  /** The keys, where there is no order. Iterating reads no values. */
-  static final class Keys<K> extends AbstractSet<K> {
+  /** The keys. Iterating reads no values. */
+  static class Keys<K> extends AbstractSet<K> {
     private final StoreMap<K, ?> map;
 
     Keys(StoreMap<K, ?> map) {
@@ -27,7 +27,12 @@ final class MapParts {
 
     @Override
     public Iterator<K> iterator() {
-      return keyIterator(map);
+      return new Walk<>(map, false) {
+        @Override
+        K item(Pair pair) {
+          return map.keys.decode(pair.key);
+        }
+      };
     }
 
     @Override
@@ -154,16 +159,6 @@ final class MapParts {
     public void clear() {
       map.clear();
     }
-  }
-
-  /** Returns an iterator over the keys that reads no values and removes by key. */
-  static <K> Iterator<K> keyIterator(StoreMap<K, ?> map) {
-    return new Walk<>(map, false) {
-      @Override
-      K item(Pair pair) {
-        return map.keys.decode(pair.key);
-      }
-    };
   }
 
   /** An iterator over what is made of the pairs of a map. */

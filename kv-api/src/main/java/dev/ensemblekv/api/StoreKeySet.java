@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.api;
 
-import java.util.AbstractSet;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Map;
@@ -12,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a {@link StoreNavigableMap} as a sorted set. Iterating reads no values. */
-final class StoreKeySet<K> extends AbstractSet<K> implements NavigableSet<K> {
+final class StoreKeySet<K> extends MapParts.Keys<K> implements NavigableSet<K> {
   private static final int CHARACTERISTICS =
       Spliterator.CONCURRENT
           | Spliterator.NONNULL
@@ -23,17 +22,13 @@ final class StoreKeySet<K> extends AbstractSet<K> implements NavigableSet<K> {
   private final StoreNavigableMap<K, ?> map;
 
   StoreKeySet(StoreNavigableMap<K, ?> map) {
+    super(map);
     this.map = map;
   }
 
   @Override
   public Comparator<? super K> comparator() {
     return map.comparator();
-  }
-
-  @Override
-  public Iterator<K> iterator() {
-    return MapParts.keyIterator(map);
   }
 
   @Override
@@ -60,31 +55,6 @@ final class StoreKeySet<K> extends AbstractSet<K> implements NavigableSet<K> {
         return comparator();
       }
     };
-  }
-
-  @Override
-  public boolean contains(Object key) {
-    return map.containsKey(key);
-  }
-
-  @Override
-  public boolean remove(Object key) {
-    return map.remove(key) != null;
-  }
-
-  @Override
-  public int size() {
-    return map.size();
-  }
-
-  @Override
-  public boolean isEmpty() {
-    return map.isEmpty();
-  }
-
-  @Override
-  public void clear() {
-    map.clear();
   }
 
   @Override

@@ -43,6 +43,7 @@ public abstract class AbstractKvStore implements KvStore {
   private final AtomicReference<@Nullable KvException> failure = new AtomicReference<>();
 
   /** Creates the store with what it declares. */
+  @SuppressWarnings("this-escape") // only isAtomic is called, which says so
   protected AbstractKvStore(KvOpenContext context, KvLimits limits, Set<KvFeature> features) {
     this.context = context;
     this.limits = limits;

@@ -171,11 +171,7 @@ final class JsonStore extends AbstractKvStore {
         "verify",
         "keys",
         progress -> {
-          try (KvCursor cursor = iterate()) {
-            while (cursor.next()) {
-              progress.advance(1);
-            }
-          }
+          readAll(progress);
           persister.verify(progress);
         });
   }

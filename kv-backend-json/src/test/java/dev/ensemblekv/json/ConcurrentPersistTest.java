@@ -23,10 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Several threads and one file: who waits for whom, and what the file then has. */
-@Timeout(20)
 class ConcurrentPersistTest {
   private static final int WAITERS = 7;
 

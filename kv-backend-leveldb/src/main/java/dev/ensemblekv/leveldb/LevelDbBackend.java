@@ -32,8 +32,7 @@ import java.util.Set;
  * SpaceGuard}.
  *
  * <p><b>Cost.</b> {@link KvStore#size()} walks over all keys; {@code keys} in the statistics is an
- * upper bound that is free. One thread of the process compacts, for all stores together. LevelDB
- * cannot open without writing, so that {@code readOnly} is refused.
+ * upper bound that is free. One thread of the process compacts, for all stores together.
  */
 public final class LevelDbBackend implements KvBackend {
   static final Set<KvFeature> FEATURES =

@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
+import dev.ensemblekv.spi.io.ScratchFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.fusesource.leveldbjni.internal.NativeCompressionType;
@@ -19,6 +20,9 @@ import org.fusesource.leveldbjni.internal.NativeWriteOptions;
  * system allows. Who sets {@value #PATH_PROPERTY} has put it somewhere by hand.
  */
 final class NativeLibrary {
+  /** What the names of our {@linkplain ScratchFolder scratch folders} begin with. */
+  static final String SCRATCH = "ensemblekv-leveldb-";
+
   private static final String PATH_PROPERTY = "library.leveldbjni.path";
 
   /** The release of LevelDB in the library, which it does not tell itself. */
@@ -51,7 +55,7 @@ final class NativeLibrary {
     if (loaded) {
       return;
     }
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir", ""));
+    Path temporary = ScratchFolder.parent();
     try {
       Disk disk = Disk.real();
       if (disk.usableBytes(temporary) < NEEDED_BYTES) {
@@ -61,8 +65,7 @@ final class NativeLibrary {
             temporary,
             null);
       }
-      ScratchFolder.sweep(disk, temporary);
-      try (ScratchFolder folder = ScratchFolder.create(disk, temporary)) {
+      try (ScratchFolder folder = ScratchFolder.create(SCRATCH)) {
         load(folder.path());
         compresses = probe(disk, folder.path());
       }

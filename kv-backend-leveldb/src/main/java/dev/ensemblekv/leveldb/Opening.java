@@ -87,11 +87,7 @@ record Opening(
       Database database = Database.recover(disk, copy.path(), false);
       return opened(context, copy.path(), copy, Optional.of(database));
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        copy.close();
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
+      DiskFiles.closeAfter(e, copy);
       throw e;
     }
   }
@@ -110,7 +106,11 @@ record Opening(
                     null));
   }
 
+  /** Creates no lock file: where there is none, nobody has the database open. */
   private static DiskLock lockIfAllowed(KvOpenContext context) throws IOException {
+    if (!context.disk().exists(context.directory().resolve(FileNames.LOCK))) {
+      return () -> {};
+    }
     try {
       return lock(context);
     } catch (AccessDeniedException | ReadOnlyFileSystemException e) {

@@ -3,6 +3,8 @@ package dev.ensemblekv.leveldb;
 
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
+import dev.ensemblekv.spi.io.DiskFiles;
+import dev.ensemblekv.spi.io.ScratchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,17 +29,13 @@ final class ReadOnlyCopy implements AutoCloseable {
 
   /** Makes one; the database must not change meanwhile. */
   static ReadOnlyCopy of(Disk disk, Path original) throws IOException {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir", ""));
-    ReadOnlyCopy copy = new ReadOnlyCopy(disk, original, ScratchFolder.create(disk, temporary));
+    ReadOnlyCopy copy =
+        new ReadOnlyCopy(disk, original, ScratchFolder.create(NativeLibrary.SCRATCH));
     try {
       copy.fill();
       return copy;
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        copy.close();
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
+      DiskFiles.closeAfter(e, copy);
       throw e;
     }
   }

@@ -11,6 +11,8 @@ import static dev.ensemblekv.leveldb.Stores.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
@@ -80,6 +82,12 @@ class LevelDbStoreTest {
   }
 
   @Test
+  void theLibraryIsLoadedWithoutATraceInTheProperties() {
+    NativeLibrary.load();
+    assertThat(System.getProperty("library.leveldbjni.path")).isNull();
+  }
+
+  @Test
   void theDescriptorNamesTheLibrary() {
     Stores.open(directory()).close();
     assertThat(KvStores.describe(directory()).orElseThrow().engines().get("leveldb"))
@@ -92,8 +100,7 @@ class LevelDbStoreTest {
     try (KvStore store = disk.open(directory(), SMALL)) {
       for (int i = 0; i < 500; i++) {
         store.put(key(i), value(i, 1000));
-        disk.forced.clear();
-        disk.syncedDirectories.clear();
+        disk.forgetSyncs();
         List<Path> before = files(directory(), ".log");
         store.flush();
         for (Path log : files(directory(), ".log")) {
@@ -103,9 +110,36 @@ class LevelDbStoreTest {
         }
         assertThat(disk.syncedDirectories).isNotEmpty();
       }
-      disk.forced.clear();
+      disk.forgetSyncs();
       store.flush();
       assertThat(disk.forced).as("a flush with nothing to do").isEmpty();
+    }
+  }
+
+  /**
+   * LevelDB syncs the log that it writes to, and never one that it left behind. As it may delete
+   * that at any time, a newer one that is not its own makes its log one that was left behind.
+   */
+  @Test
+  void aSyncedWriteSyncsTheLogsBehindItOnce() throws IOException {
+    WatchedDisk disk = new WatchedDisk();
+    try (KvStore store = disk.open(directory(), KvOptions.defaults())) {
+      String behind = files(directory(), ".log").get(0).getFileName().toString();
+      Path newer = Files.createFile(directory().resolve(FileNames.log(999_999)));
+      KvBatch batch = new KvBatch().put(key(1), value(1, 10));
+      disk.forgetSyncs();
+      store.write(batch, Durability.SYNC);
+      assertThat(disk.forced).as("by one before which all is durable").isEmpty();
+      assertThat(disk.syncedDirectories).isEmpty();
+      store.put(key(2), value(2, 10));
+      store.write(batch, Durability.SYNC);
+      assertThat(disk.forced).containsExactly(behind);
+      assertThat(disk.syncedDirectories).containsExactly(directory());
+      disk.forgetSyncs();
+      store.write(batch, Durability.SYNC);
+      assertThat(disk.forced).as("by one with nothing new behind it").isEmpty();
+      assertThat(disk.syncedDirectories).isEmpty();
+      Files.delete(newer);
     }
   }
 
@@ -265,12 +299,11 @@ class LevelDbStoreTest {
     assertThat(contents(directory())).isEqualTo(before);
   }
 
-  /** Returns a checksum of each file of LevelDB, by name. */
+  /** Returns a checksum of each file, by name. */
   private static Map<String, Integer> contents(Path directory) throws IOException {
     Map<String, Integer> contents = new TreeMap<>();
     try (Stream<Path> files = Files.list(directory)) {
-      for (Path file :
-          files.filter(file -> !file.getFileName().toString().startsWith("STORE")).toList()) {
+      for (Path file : files.toList()) {
         contents.put(file.getFileName().toString(), Arrays.hashCode(Files.readAllBytes(file)));
       }
     }
@@ -292,7 +325,7 @@ class LevelDbStoreTest {
       }
       raw.close();
       for (Future<?> call : calls) {
-        call.get(1, TimeUnit.MINUTES);
+        call.get(10, TimeUnit.MINUTES);
       }
       threads.shutdown();
       assertThat(cursor.next()).isFalse();
@@ -323,18 +356,36 @@ class LevelDbStoreTest {
 
   @Test
   void aDatabaseOfTheLibraryIsAdopted() throws IOException {
-    NativeLibrary.load();
-    Path raw = Files.createDirectories(temp.resolve("raw"));
-    NativeDB database = NativeDB.open(new NativeOptions().createIfMissing(true), raw.toFile());
-    for (int i = 0; i < 100; i++) {
-      database.put(new NativeWriteOptions(), key(i), value(i, 100));
-    }
-    database.delete();
+    Path raw = databaseOfTheLibrary(100, 100);
     assertThat(KvStores.adopt("leveldb", raw, KvOptions.defaults()).result().items())
         .isEqualTo(100);
     try (KvStore store = KvStores.open(raw)) {
       assertThat(checked(store, 100)).isEqualTo(100);
     }
+  }
+
+  @Test
+  void aDatabaseThatCannotBeAdoptedStaysAsItIs() throws IOException {
+    Path raw = databaseOfTheLibrary(1000, 1000);
+    Files.delete(raw.resolve("LOCK")); // as in a copy made by hand
+    Stores.flip(files(raw, ".sst").get(0), 100);
+    Map<String, Integer> before = contents(raw);
+    assertThatThrownBy(() -> KvStores.adopt("leveldb", raw, KvOptions.defaults()).result())
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("stays as it is");
+    assertThat(contents(raw)).isEqualTo(before);
+  }
+
+  private Path databaseOfTheLibrary(int pairs, int valueBytes) throws IOException {
+    NativeLibrary.load();
+    Path raw = Files.createDirectories(temp.resolve("raw"));
+    NativeOptions options = new NativeOptions().createIfMissing(true).writeBufferSize(64 << 10);
+    NativeDB database = NativeDB.open(options, raw.toFile());
+    for (int i = 0; i < pairs; i++) {
+      database.put(new NativeWriteOptions(), key(i), value(i, valueBytes));
+    }
+    database.delete();
+    return raw;
   }
 
   @Test

@@ -28,6 +28,11 @@ final class WatchedDisk {
         .open("leveldb", directory, options);
   }
 
+  void forgetSyncs() {
+    forced.clear();
+    syncedDirectories.clear();
+  }
+
   Disk disk() {
     Disk real = Disk.real();
     return proxy(

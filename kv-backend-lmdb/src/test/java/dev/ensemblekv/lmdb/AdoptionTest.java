@@ -11,9 +11,11 @@ import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvStores;
 import dev.ensemblekv.api.StoreMismatchException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,19 +85,31 @@ class AdoptionTest {
 
   @Test
   void namesOfDatabasesAmongManyPairsAreFoundByTheVerification() {
-    make(
-        env -> {
-          var unnamed = env.openDbi((byte[]) null);
-          for (int i = 0; i < 1000; i++) {
-            unnamed.put(bytes("pair" + i), Fixture.value(i, 48));
-          }
-          env.openDbi("zone", DbiFlags.MDB_CREATE).put(bytes("k"), bytes("v"));
-        });
+    make(AdoptionTest::aDatabaseAmongManyPairs);
     assertThatThrownBy(this::adopt)
         .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("in 1 places")
         .hasMessageContaining("the name of a database");
-    assertThat(directory.resolve("STORE")).doesNotExist();
+  }
+
+  @Test
+  void anEnvironmentThatCannotBeAdoptedStaysAsItIs() throws IOException {
+    make(AdoptionTest::aDatabaseAmongManyPairs);
+    Files.delete(directory.resolve(DataFile.LOCK_NAME)); // as in a copy made by hand
+    byte[] before = Files.readAllBytes(directory.resolve(DataFile.NAME));
+    assertThatThrownBy(this::adopt).isInstanceOf(CorruptionException.class);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).containsExactly(directory.resolve(DataFile.NAME));
+    }
+    assertThat(directory.resolve(DataFile.NAME)).hasBinaryContent(before);
+  }
+
+  private static void aDatabaseAmongManyPairs(Env<byte[]> env) {
+    var unnamed = env.openDbi((byte[]) null);
+    for (int i = 0; i < 1000; i++) {
+      unnamed.put(bytes("pair" + i), Fixture.value(i, 48));
+    }
+    env.openDbi("zone", DbiFlags.MDB_CREATE).put(bytes("k"), bytes("v"));
   }
 
   @Test

@@ -24,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A checkpoint is a store as it was at one moment, whatever is written meanwhile. */
 class CheckpointTest {
+  /** So many for each copy: none of the pages that they leave is used again before its end. */
+  private static final int ROUNDS = 3000;
+
   @TempDir Path directory;
 
   @Test
@@ -34,10 +37,14 @@ class CheckpointTest {
       }
       AtomicBoolean ended = new AtomicBoolean();
       AtomicInteger rounds = new AtomicInteger();
+      AtomicInteger most = new AtomicInteger();
       Worker<Void> writer =
           start(
               () -> {
                 for (int i = 0; !ended.get(); i++) {
+                  while (i > most.get() && !ended.get()) {
+                    Thread.onSpinWait();
+                  }
                   store.put(key(i % 1000), value(i, 5000));
                   store.put(bytes("count"), ByteBuffer.allocate(4).putInt(i).array());
                   rounds.set(i);
@@ -45,6 +52,7 @@ class CheckpointTest {
               });
       for (int n = 0; n < 3; n++) {
         int least = rounds.get();
+        most.set(least + ROUNDS);
         Path copy = directory.resolve("copy" + n);
         assertThat(store.checkpoint(copy).result().items()).isGreaterThan(5_000_000);
         check(copy, least, rounds.get() + 1);

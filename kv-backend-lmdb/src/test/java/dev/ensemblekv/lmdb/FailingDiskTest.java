@@ -83,7 +83,7 @@ class FailingDiskTest {
       assumeTrue(false, "there is no strace here, so system calls cannot be made to fail");
       throw e;
     }
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
     List<String> lines = Files.readAllLines(directory.resolve("output.txt"));
     assumeTrue(
         lines.stream().noneMatch(line -> line.contains("ptrace")), "strace may not trace here");

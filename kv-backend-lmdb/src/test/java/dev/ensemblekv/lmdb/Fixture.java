@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 
 /** What the tests have in common: stores, bytes, and threads that are watched. */
 final class Fixture {
-  static final long PATIENCE_SECONDS = 60;
+  static final long PATIENCE_SECONDS = 600;
 
   private Fixture() {}
 

@@ -34,7 +34,7 @@ class GroupCommitTest {
   @TempDir Path directory;
 
   private static KvStore openSmall(Path directory, String... settings) {
-    List<String> all = new ArrayList<>(List.of("lmdb.reserve=1MiB", "lmdb.growthWait=20s"));
+    List<String> all = new ArrayList<>(List.of("lmdb.reserve=1MiB", "lmdb.growthWait=30m"));
     all.addAll(List.of(settings));
     return open(directory, all.toArray(String[]::new));
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The map grows by itself, never under a reader, and nobody waits for himself. */
 class MapGrowthTest {
   private static final String SMALL = "lmdb.reserve=1MiB";
-  private static final String PATIENT = "lmdb.growthWait=20s";
+  private static final String PATIENT = "lmdb.growthWait=30m";
   private static final int MANY = 1000;
 
   @TempDir Path directory;
@@ -208,7 +208,7 @@ class MapGrowthTest {
       for (int i = 0; i < 4; i++) {
         readers.add(start(() -> readAll(store, ended)));
       }
-      for (int i = 1; i < 64; i++) {
+      for (int i = 1; i < 50; i++) {
         store.put(key(i), value(i, 1 << 20));
       }
       ended.set(true);

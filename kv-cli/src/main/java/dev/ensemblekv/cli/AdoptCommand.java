@@ -3,9 +3,8 @@ package dev.ensemblekv.cli;
 
 import dev.ensemblekv.api.KvTask;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,11 +27,7 @@ final class AdoptCommand extends KvCommand {
       description = "The engine: leveldb or lmdb.")
   private String spec = "";
 
-  @Option(
-      names = "--set",
-      paramLabel = "OPTION=VALUE",
-      description = "An option of the engine; 'kv backends --verbose' lists them. Repeatable.")
-  private Map<String, String> settings = new LinkedHashMap<>();
+  @Mixin private Settings settings = new Settings();
 
   AdoptCommand(Shell shell, Root root) {
     super(shell, root);
@@ -40,7 +35,7 @@ final class AdoptCommand extends KvCommand {
 
   @Override
   public Integer call() {
-    KvTask task = stores().adopt(directory, spec, settings);
+    KvTask task = stores().adopt(directory, spec, settings.values());
     KvTask.Result result = Progress.watch(shell(), task);
     out()
         .line(

@@ -59,7 +59,7 @@ class FullDiskTest {
     try {
       Process process =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(DISCARD).start();
-      return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0;
+      return process.waitFor(10, TimeUnit.MINUTES) && process.exitValue() == 0;
     } catch (IOException e) {
       return false;
     }

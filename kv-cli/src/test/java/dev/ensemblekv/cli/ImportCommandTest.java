@@ -210,7 +210,7 @@ class ImportCommandTest {
     full[command.length] = "--set";
     full[command.length + 1] = "shelf.maxKeys=3";
     assertTimeoutPreemptively(
-        Duration.ofMinutes(1),
+        Duration.ofMinutes(10),
         () -> console.runWith(endless, full).isError(Exit.FAILED, "the import stopped"));
   }
 

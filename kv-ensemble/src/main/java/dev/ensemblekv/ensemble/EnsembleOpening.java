@@ -38,16 +38,8 @@ final class EnsembleOpening {
     try {
       return context.isNew() ? opening.create() : opening.reopen();
     } catch (RuntimeException | Error e) {
-      opening.stores.values().forEach(store -> closeAfter(e, store));
+      opening.stores.values().forEach(store -> DiskFiles.closeAfter(e, store));
       throw e;
-    }
-  }
-
-  private static void closeAfter(Throwable error, KvStore store) {
-    try {
-      store.close();
-    } catch (RuntimeException e) {
-      error.addSuppressed(e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,7 +18,11 @@ import java.util.concurrent.TimeUnit;
  * @param errors what it wrote to standard error
  */
 public record ChildProcess(int exitCode, String output, String errors) {
-  private static final long TIMEOUT_SECONDS = 120;
+  private static final long TIMEOUT_SECONDS = 900;
+
+  /** What makes a JVM say that it was picked up. */
+  private static final Set<String> TALKATIVE =
+      Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
   /** Runs the Java that runs this, and waits for its end. */
   public static ChildProcess java(Path directory, List<String> arguments) throws Exception {
@@ -47,6 +52,7 @@ public record ChildProcess(int exitCode, String output, String errors) {
               .directory(directory.toFile())
               .redirectOutput(output.toFile())
               .redirectError(errors.toFile());
+      builder.environment().keySet().removeAll(TALKATIVE);
       builder.environment().putAll(environment);
       return end(builder.start(), command, output, errors);
     } finally {

@@ -6,6 +6,7 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 
 /**
  * Iterations, flushes and compactions of a store, one after another in a thread of their own, while
@@ -16,9 +17,6 @@ final class BackgroundWork {
    * So many times all of it is done at least, the last time from first to last beside the calls.
    */
   private static final int LEAST_PASSES = 2;
-
-  /** So many times as long as for what must happen a test waits for that. */
-  private static final int LIMITS = 4;
 
   private final Chapter chapter;
   private final KvStore store;
@@ -40,15 +38,20 @@ final class BackgroundWork {
   }
 
   /**
-   * Runs rounds beside the work: a number of them, and on until the least time is over and the work
-   * was done twice, or takes too long for that.
+   * Runs rounds beside the work: a number of them, and on until the least time is over, the work
+   * was done twice, and it is enough; but no longer than what must happen may take.
    */
   static void beside(
-      Chapter chapter, KvStore store, int leastRounds, Duration leastTime, Round round)
+      Chapter chapter,
+      KvStore store,
+      int leastRounds,
+      Duration leastTime,
+      BooleanSupplier enough,
+      Round round)
       throws Exception {
     BackgroundWork work = new BackgroundWork(chapter, store);
     try {
-      for (int i = 0; i < leastRounds || work.isToGoOn(leastTime); i++) {
+      for (int i = 0; i < leastRounds || work.isToGoOn(leastTime, enough); i++) {
         round.run(i);
       }
     } finally {
@@ -57,11 +60,10 @@ final class BackgroundWork {
     chapter.inTime("the end of iterations, flushes and compactions", work.thread);
   }
 
-  private boolean isToGoOn(Duration leastTime) {
+  private boolean isToGoOn(Duration leastTime, BooleanSupplier enough) {
     long passed = System.nanoTime() - beginNanos;
-    boolean done = passes >= LEAST_PASSES || thread.isDone();
-    return passed < leastTime.toNanos()
-        || (!done && passed < LIMITS * chapter.tck().mustHappen().toNanos());
+    boolean done = (passes >= LEAST_PASSES || thread.isDone()) && enough.getAsBoolean();
+    return passed < leastTime.toNanos() || (!done && passed < chapter.tck().mustHappen().toNanos());
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread counts

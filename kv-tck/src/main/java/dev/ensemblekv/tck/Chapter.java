@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
@@ -256,7 +257,7 @@ abstract class Chapter {
   /** Waits for something that must happen, and throws what it throws. */
   final <T> T inTime(String what, Future<T> future) throws Exception {
     try {
-      return future.get(tck().mustHappen().toMillis(), TimeUnit.MILLISECONDS);
+      return tck().await(future, tck().mustHappen());
     } catch (TimeoutException e) {
       throw new AssertionError(what + " did not happen within " + tck().mustHappen(), e);
     } catch (ExecutionException e) {
@@ -303,10 +304,11 @@ abstract class Chapter {
     throw new AssertionError(what + " happened too early");
   }
 
-  /** Runs a random test with a seed, which a failure tells. */
-  final void seeded(SeededTest test) throws Exception {
+  /** Runs a random test with a seed, which is reported, and told by a failure. */
+  final void seeded(TestReporter reporter, SeededTest test) throws Exception {
     long seed = tck().seed();
     this.seed = seed;
+    reporter.publishEntry("seed", String.valueOf(seed));
     try {
       test.run(seed);
     } catch (TestAbortedException e) {

@@ -115,10 +115,6 @@ abstract class CrashesChapter extends Chapter {
   private void run(TestReporter reporter, Cycles cycles) throws Exception {
     Set<KvFeature> features = store().features();
     store().close();
-    seeded(
-        seed -> {
-          reporter.publishEntry("seed", String.valueOf(seed));
-          cycles.run(features, seed);
-        });
+    seeded(reporter, seed -> cycles.run(features, seed));
   }
 }

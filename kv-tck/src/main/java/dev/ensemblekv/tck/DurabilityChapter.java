@@ -55,7 +55,7 @@ abstract class DurabilityChapter extends Chapter {
   @Requires(KvFeature.PERSISTENT)
   @DisplayName("KV-5.2 What was flushed survives a loss of power, and the store opens")
   void flushedWritesSurvivePowerLoss(TestReporter reporter) throws Exception {
-    seeded(seed -> explore(reporter, tck().options(), false, seed));
+    seeded(reporter, seed -> explore(reporter, tck().options(), false, seed));
   }
 
   /** If this fails, check that a write returns only after what makes it durable. */
@@ -65,7 +65,7 @@ abstract class DurabilityChapter extends Chapter {
   @DisplayName("KV-5.3 With sync each write survives a loss of power at its return")
   void syncedWritesSurvivePowerLoss(TestReporter reporter) throws Exception {
     KvOptions options = tck().options().toBuilder().set(KvOptions.SYNC, true).build();
-    seeded(seed -> explore(reporter, options, true, seed));
+    seeded(reporter, seed -> explore(reporter, options, true, seed));
   }
 
   private void explore(TestReporter reporter, KvOptions options, boolean syncs, long seed) {
@@ -80,7 +80,6 @@ abstract class DurabilityChapter extends Chapter {
             .maxSecondPoints(1)
             .build()
             .explore();
-    reporter.publishEntry("seed", String.valueOf(seed));
     reporter.publishEntry("crashStates", String.valueOf(result.crashStates()));
     assertThat(result.crashStates()).isPositive();
   }

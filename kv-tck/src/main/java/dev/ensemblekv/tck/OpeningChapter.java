@@ -468,11 +468,7 @@ abstract class OpeningChapter extends Chapter {
   @DisplayName("KV-6.4 A crash while a store is created does not lock its user out")
   void crashesWhileCreating(TestReporter reporter) throws Exception {
     SimulatedSubject subject = SimulatedSubject.of(this);
-    seeded(
-        seed -> {
-          reporter.publishEntry("seed", String.valueOf(seed));
-          explore(subject, seed);
-        });
+    seeded(reporter, seed -> explore(subject, seed));
   }
 
   private void explore(SimulatedSubject subject, long seed) {

@@ -223,8 +223,8 @@ abstract class PointOperationsChapter extends Chapter {
   void randomHistories(TestReporter reporter) throws Exception {
     int histories = HISTORIES * tck().effort();
     seeded(
+        reporter,
         seed -> {
-          reporter.publishEntry("seed", String.valueOf(seed));
           RandomHistory.Runner runner =
               new RandomHistory.Runner(
                   number -> open(temp.resolve("history-" + number)),

@@ -27,18 +27,11 @@ final class Interlude {
   private final AtomicLong events = new AtomicLong();
   private final AtomicBoolean waiting = new AtomicBoolean();
   private final AtomicInteger left;
-  private final boolean once;
   private volatile @Nullable Thread last;
 
-  private Interlude(Duration limit, int mostInVain, boolean once) {
+  private Interlude(Duration limit, int mostInVain) {
     this.limitNanos = limit.toNanos();
     this.left = new AtomicInteger(mostInVain);
-    this.once = once;
-  }
-
-  /** Creates a place where something comes between one time, the first that it can. */
-  static Interlude once() {
-    return new Interlude(Duration.ofSeconds(4), 1, true);
   }
 
   /** Creates a place for each key, where something comes between as often as it can. */
@@ -46,7 +39,7 @@ final class Interlude {
     Map<ByteString, Interlude> places = new ConcurrentHashMap<>();
     return key ->
         places.computeIfAbsent(
-            ByteString.of(key), added -> new Interlude(Duration.ofSeconds(2), 1, false));
+            ByteString.of(key), added -> new Interlude(Duration.ofSeconds(2), 1));
   }
 
   /** Notes that a thread did something that may come between. */
@@ -77,8 +70,6 @@ final class Interlude {
     }
     if (inVain) {
       left.decrementAndGet();
-    } else if (once) {
-      left.set(0);
     }
     waiting.set(false);
   }

@@ -14,7 +14,6 @@ import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.reference.ReferenceBackend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -185,37 +184,31 @@ final class WrongIteration {
   }
 
   @CaughtBy(rule = "3.2", saying = "an iteration whose visitor uses the store did not happen")
-  static final class LockHeldWhileVisiting extends WrongStoreTck {
+  static final class LockHeldWhileVisiting extends HangingStoreTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
-      Semaphore lock = new Semaphore(1);
+      AtomicInteger iterations = new AtomicInteger();
       return new FilterKvStore(sound) {
         @Override
         public void put(byte[] key, byte[] value) {
-          lock.acquireUninterruptibly();
-          try {
-            inner.put(key, value);
-          } finally {
-            lock.release();
+          if (iterations.get() > 0) {
+            hang();
           }
+          inner.put(key, value);
         }
 
         @Override
         public KvCursor iterate() {
-          lock.acquireUninterruptibly();
+          iterations.incrementAndGet();
           return new FilterCursor(inner.iterate()) {
             @Override
             public void close() {
-              lock.release();
+              inner.close();
+              iterations.decrementAndGet();
             }
           };
         }
       };
-    }
-
-    @Override
-    protected Duration mustHappen() {
-      return Duration.ofSeconds(1);
     }
   }
 
@@ -494,16 +487,19 @@ final class WrongIteration {
 
   @CaughtBy(rule = "3.4", saying = "written after its predecessor")
   static final class SnapshotTakenWhileWriting extends WrongStoreTck {
-    private static final int MORE_THAN_A_ROUND = 25;
+    /** So many that every key is put between the first pair and the second. */
+    private static final int PUTS = 25;
 
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
-      Interlude interlude = Interlude.once();
+      AtomicLong puts = new AtomicLong();
+      AtomicReference<@Nullable Thread> writer = new AtomicReference<>();
       return new FilterKvStore(sound) {
         @Override
         public void put(byte[] key, byte[] value) {
           inner.put(key, value);
-          interlude.happened();
+          writer.set(Thread.currentThread());
+          puts.incrementAndGet();
         }
 
         @Override
@@ -511,10 +507,17 @@ final class WrongIteration {
           List<Map.Entry<byte[], byte[]>> pairs = new ArrayList<>();
           for (Map.Entry<byte[], byte[]> pair : collect(inner.scan(range))) {
             byte[] value = inner.get(pair.getKey());
-            interlude.await(interlude.events(), MORE_THAN_A_ROUND);
             pairs.add(value == null ? pair : Map.entry(pair.getKey(), value));
+            Thread other = writer.get();
+            for (int i = 0; i < PUTS && isAnother(other) && pairs.size() == 1; i++) {
+              WrongPointOperations.awaitNext(puts, puts.get());
+            }
           }
           return cursor(pairs);
+        }
+
+        private boolean isAnother(@Nullable Thread thread) {
+          return thread != null && thread != Thread.currentThread();
         }
       };
     }

@@ -31,14 +31,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about chapter 6. */
 final class WrongLifecycle {
-  private static final Duration SHORT = Duration.ofSeconds(1);
-
   private WrongLifecycle() {}
 
   @CaughtBy(rule = "6.1", saying = "closed already")
@@ -59,57 +57,58 @@ final class WrongLifecycle {
   }
 
   @CaughtBy(rule = "6.1", saying = "close during a visit did not happen")
-  static final class CloseWaitsForVisitors extends WrongStoreTck {
+  static final class CloseWaitsForVisitors extends HangingStoreTck {
     @Override
     KvStore opened(KvStore sound) {
+      AtomicInteger visitors = new AtomicInteger();
       return new FilterKvStore(sound) {
         @Override
-        public synchronized void forEach(KvVisitor visitor) {
-          inner.forEach(visitor);
+        public void forEach(KvVisitor visitor) {
+          visitors.incrementAndGet();
+          try {
+            inner.forEach(visitor);
+          } finally {
+            visitors.decrementAndGet();
+          }
         }
 
         @Override
-        public synchronized void close() {
+        public void close() {
+          if (visitors.get() > 0) {
+            hang();
+          }
           inner.close();
         }
       };
     }
-
-    @Override
-    protected Duration mustHappen() {
-      return SHORT;
-    }
   }
 
   @CaughtBy(rule = "6.1", saying = "close under cursors did not happen")
-  static final class CloseHangsUnderCursors extends WrongStoreTck {
+  static final class CloseHangsUnderCursors extends HangingStoreTck {
     @Override
     KvStore opened(KvStore sound) {
-      Semaphore cursors = new Semaphore(1000);
+      AtomicInteger cursors = new AtomicInteger();
       return new FilterKvStore(sound) {
         @Override
         public KvCursor iterate() {
-          cursors.acquireUninterruptibly();
+          cursors.incrementAndGet();
           return new FilterCursor(inner.iterate()) {
             @Override
             public void close() {
               inner.close();
-              cursors.release();
+              cursors.decrementAndGet();
             }
           };
         }
 
         @Override
         public void close() {
-          cursors.acquireUninterruptibly(1000);
+          if (cursors.get() > 0) {
+            hang();
+          }
           inner.close();
         }
       };
-    }
-
-    @Override
-    protected Duration mustHappen() {
-      return SHORT;
     }
   }
 

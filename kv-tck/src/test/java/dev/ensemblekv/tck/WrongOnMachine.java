@@ -10,6 +10,7 @@ import dev.ensemblekv.spi.FilterKvStore;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.tck.WrongBatches.FlawedStoreTck;
+import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.reference.ReferenceBackend;
 import dev.ensemblekv.tck.reference.ReferenceBackend.Flaw;
 import java.io.FileInputStream;
@@ -19,27 +20,50 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stores that are wrong where a process is killed, the power fails, or a file system is full. */
 final class WrongOnMachine {
   private static final int CRASH_OF_A_JVM = 134;
-  private static final long BETWEEN_PIECES_NANOS = 1_000_000;
 
   private WrongOnMachine() {}
 
-  @CaughtBy(rule = "5.1", saying = "had to survive", onMachine = true)
-  static final class WritesWaitInMemory extends FlawedStoreTck {
-    WritesWaitInMemory() {
+  /** A store that writes nothing before it is closed: wherever it is killed, everything is lost. */
+  private abstract static class InMemoryTck extends FlawedStoreTck {
+    InMemoryTck() {
       super(Flaw.RECORDS_IN_MEMORY);
+    }
+
+    Set<KvFeature> features(KvStore sound) {
+      return sound.features();
+    }
+
+    @Override
+    final KvStore engine(KvStore sound, KvOpenContext context) {
+      return new FilterKvStore(sound) {
+        @Override
+        public Set<KvFeature> features() {
+          return InMemoryTck.this.features(inner);
+        }
+
+        @Override
+        public void flush() {}
+      };
     }
   }
 
   @CaughtBy(rule = "5.1", saying = "had to survive", onMachine = true)
-  static final class LastRecordLostAtClose extends FlawedStoreTck {
-    LastRecordLostAtClose() {
-      super(Flaw.LAST_RECORD_LOST_AT_CLOSE);
+  static final class WritesWaitInMemory extends InMemoryTck {}
+
+  @CaughtBy(rule = "5.1", saying = "had to survive", onMachine = true)
+  static final class LastRecordsLostAtClose extends FlawedStoreTck {
+    LastRecordsLostAtClose() {
+      super(Flaw.LAST_RECORDS_LOST_AT_CLOSE);
     }
   }
 
@@ -55,28 +79,48 @@ final class WrongOnMachine {
   static final class BatchInPieces extends OnDiskTck {
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
+      AtomicBoolean stuck = new AtomicBoolean();
       return new FilterKvStore(sound) {
         @Override
         public void write(KvBatch batch, Durability durability) {
-          batch.replay(
-              new KvBatch.Handler() {
-                @Override
-                public void put(byte[] key, byte[] value) {
-                  piece(new KvBatch().put(key, value));
-                }
-
-                @Override
-                public void delete(byte[] key) {
-                  piece(new KvBatch().delete(key));
-                }
-
-                private void piece(KvBatch piece) {
-                  inner.write(piece, durability);
-                  LockSupport.parkNanos(BETWEEN_PIECES_NANOS);
-                }
-              });
+          List<KvBatch> pieces = pieces(batch);
+          for (KvBatch piece : pieces) {
+            inner.write(piece, durability);
+            if (stuck.compareAndSet(false, true)) {
+              stayForEver();
+            }
+          }
+          if (pieces.isEmpty()) {
+            inner.write(batch, durability);
+          }
         }
       };
+    }
+
+    /** Returns what shows whether it is there: puts of different keys; none if there is more. */
+    private static List<KvBatch> pieces(KvBatch batch) {
+      Map<ByteString, KvBatch> pieces = new LinkedHashMap<>();
+      batch.replay(
+          new KvBatch.Handler() {
+            @Override
+            public void put(byte[] key, byte[] value) {
+              if (value.length > 0) {
+                pieces.put(ByteString.of(key), new KvBatch().put(key, value));
+              }
+            }
+
+            @Override
+            public void delete(byte[] key) {}
+          });
+      boolean shows = pieces.size() == batch.count() && batch.count() > 1;
+      return shows ? List.copyOf(pieces.values()) : List.of();
+    }
+
+    /** The kill comes between two pieces, however fast the rest of the machine is. */
+    private static void stayForEver() {
+      while (true) {
+        LockSupport.park();
+      }
     }
   }
 
@@ -96,24 +140,12 @@ final class WrongOnMachine {
 
   /** A store that does not promise to survive a crash, and forgets what it does promise. */
   @CaughtBy(rule = "5.4", saying = "had to survive", onMachine = true)
-  static final class FlushOfNothing extends FlawedStoreTck {
-    FlushOfNothing() {
-      super(Flaw.RECORDS_IN_MEMORY);
-    }
-
+  static final class FlushOfNothing extends InMemoryTck {
     @Override
-    KvStore engine(KvStore sound, KvOpenContext context) {
-      return new FilterKvStore(sound) {
-        @Override
-        public Set<KvFeature> features() {
-          Set<KvFeature> features = EnumSet.copyOf(inner.features());
-          features.remove(KvFeature.SURVIVES_PROCESS_CRASH);
-          return features;
-        }
-
-        @Override
-        public void flush() {}
-      };
+    Set<KvFeature> features(KvStore sound) {
+      Set<KvFeature> features = EnumSet.copyOf(sound.features());
+      features.remove(KvFeature.SURVIVES_PROCESS_CRASH);
+      return features;
     }
   }
 

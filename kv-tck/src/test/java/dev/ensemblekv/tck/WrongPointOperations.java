@@ -17,15 +17,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Exchanger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about chapter 2. */
 final class WrongPointOperations {
+  private static final long WAIT_NANOS = 250_000_000;
+  private static final long POLL_NANOS = 10_000;
+
   private WrongPointOperations() {}
+
+  /**
+   * Waits until something was done once more, for a while: where nobody does it, it does not
+   * matter, and where somebody does, even a busy machine lets him in.
+   */
+  static void awaitNext(AtomicLong done, long before) {
+    long end = System.nanoTime() + WAIT_NANOS;
+    while (done.get() == before && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
 
   /** Writes what a swap should, whatever has become of what it compared. */
   static boolean set(KvStore store, byte[] key, byte @Nullable [] replacement) {
@@ -287,9 +306,7 @@ final class WrongPointOperations {
         @Override
         public byte @Nullable [] get(byte[] key) {
           byte[] own = buffers.get().get(ByteString.of(key));
-          byte[] value = own == null ? inner.get(key) : own.clone();
-          drain();
-          return value;
+          return own == null ? inner.get(key) : own.clone();
         }
 
         @Override
@@ -308,33 +325,51 @@ final class WrongPointOperations {
 
   @CaughtBy(rule = "2.7", saying = "what swaps left after")
   static final class SwapsNotAtomicAgainstPuts extends WrongStoreTck {
-    private static final long WAIT_NANOS = 1_000_000_000;
-    private static final long POLL_NANOS = 10_000;
+    private static final long WAIT_SECONDS = 2;
+
+    /** A swap that has compared and waits for a put, which then waits until the swap has set. */
+    private record Gap(CountDownLatch put, CountDownLatch set) {}
 
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
       AtomicLong puts = new AtomicLong();
+      AtomicReference<@Nullable Gap> open = new AtomicReference<>();
       return new FilterKvStore(sound) {
         @Override
         public void put(byte[] key, byte[] value) {
+          Gap gap = open.get();
           inner.put(key, value);
           puts.incrementAndGet();
+          if (gap != null) {
+            gap.put.countDown();
+            await(gap.set);
+          }
         }
 
         @Override
         public synchronized boolean compareAndSet(
             byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
-          long before = puts.get();
           if (!Arrays.equals(inner.get(key), expected)) {
             return false;
           }
-          if (before > 1) { // somebody puts again and again, so there is a next one to wait for
-            long end = System.nanoTime() + WAIT_NANOS;
-            while (puts.get() == before && System.nanoTime() - end < 0) {
-              LockSupport.parkNanos(POLL_NANOS); // who yields on a busy machine comes back late
-            }
+          if (puts.get() <= 1) { // nobody puts again and again, so there is no put to wait for
+            return set(inner, key, replacement);
           }
-          return set(inner, key, replacement);
+          Gap gap = new Gap(new CountDownLatch(1), new CountDownLatch(1));
+          open.set(gap);
+          await(gap.put);
+          open.set(null);
+          set(inner, key, replacement);
+          gap.set.countDown();
+          return true;
+        }
+
+        private void await(CountDownLatch latch) {
+          try {
+            latch.await(WAIT_SECONDS, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
         }
       };
     }
@@ -342,20 +377,35 @@ final class WrongPointOperations {
 
   @CaughtBy(rule = "2.7", saying = "the counter")
   static final class SwapsLost extends WrongStoreTck {
+    private static final long WAIT_MILLIS = 250;
+
     @Override
     KvStore engine(KvStore sound, KvOpenContext context) {
-      Interlude interlude = Interlude.once();
+      Exchanger<byte[]> meeting = new Exchanger<>();
+      AtomicBoolean lost = new AtomicBoolean();
       return new FilterKvStore(sound) {
         @Override
         public boolean compareAndSet(
             byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
-          long before = interlude.events();
           if (!Arrays.equals(inner.get(key), expected)) {
             return false;
           }
-          interlude.await(before, 1);
-          interlude.happened();
+          if (!lost.get() && meetsAnother(key)) {
+            lost.set(true); // both have compared, and both will set
+          }
           return set(inner, key, replacement);
+        }
+
+        private boolean meetsAnother(byte[] key) {
+          try {
+            meeting.exchange(key, WAIT_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+          } catch (TimeoutException e) {
+            return false;
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+          }
         }
       };
     }

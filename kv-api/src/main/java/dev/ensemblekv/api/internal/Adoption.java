@@ -17,13 +17,13 @@ import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The making of a store out of a database that the engine's own library made: everything in it is
- * read, and then the descriptor is added, which is all that changes.
+ * read, of what is open for reading only, and then the descriptor is added, which is all that
+ * changes.
  */
 final class Adoption {
   private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(50);
@@ -99,12 +99,12 @@ final class Adoption {
 
   private void run(KvTask.Progress progress) {
     try {
-      DiskLock lock = directory.lock(environment.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+      DiskLock lock = directory.lock(environment.clock().instant());
       try {
         checkDirectory();
         add(progress);
       } catch (IOException | RuntimeException | Error e) {
-        StoreOpener.closeAfter(e, () -> directory.forsake(lock));
+        DiskFiles.closeAfter(e, () -> directory.forsake(lock));
         throw e;
       }
       directory.unlock(lock);
@@ -127,7 +127,7 @@ final class Adoption {
             StoreOpener.nameOf(directory.path()),
             descriptor.id(),
             false,
-            options);
+            options.toBuilder().set(KvOptions.READ_ONLY, true).build());
     try (KvStore raw = context.open()) {
       check(raw.verify(), progress);
     }

@@ -9,7 +9,6 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.temporal.ChronoUnit;
 
 /**
  * A copy of a store in the making: the engine's files between a descriptor that says {@code
@@ -51,12 +50,12 @@ final class Checkpoint {
   private void make(KvTask.Body copying, KvTask.Progress progress) {
     try {
       boolean created = target.create();
-      DiskLock lock = target.lock(context.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+      DiskLock lock = target.lock(context.clock().instant());
       try {
         checkTarget();
         fill(copying, progress);
       } catch (IOException | RuntimeException | Error e) {
-        StoreOpener.closeAfter(e, () -> target.abandon(lock, created));
+        DiskFiles.closeAfter(e, () -> target.abandon(lock, created));
         throw e;
       }
       target.unlock(lock);

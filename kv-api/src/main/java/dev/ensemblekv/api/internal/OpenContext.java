@@ -134,7 +134,7 @@ record OpenContext(
       try {
         inner.write(creating.withState(State.READY));
       } catch (IOException | RuntimeException e) {
-        StoreOpener.closeAfter(e, store);
+        DiskFiles.closeAfter(e, store);
         throw e;
       }
       return store;

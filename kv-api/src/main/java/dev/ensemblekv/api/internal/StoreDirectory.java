@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -113,7 +114,11 @@ final class StoreDirectory {
                         "the store is open already: " + holder() + "; close it there first",
                         path,
                         null));
-    tellHolder("process " + ProcessHandle.current().pid() + ", since " + now);
+    tellHolder(
+        "process "
+            + ProcessHandle.current().pid()
+            + ", since "
+            + now.truncatedTo(ChronoUnit.SECONDS));
     return lock;
   }
 

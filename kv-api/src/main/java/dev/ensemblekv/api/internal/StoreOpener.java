@@ -86,7 +86,7 @@ public final class StoreOpener {
     try {
       checkFeatures(raw, options);
     } catch (UnsupportedOperationException e) {
-      closeAfter(e, raw);
+      DiskFiles.closeAfter(e, raw);
       throw e;
     }
     return wrap(context, raw, () -> {});
@@ -113,15 +113,15 @@ public final class StoreOpener {
       }
       return wrap(context, raw, () -> directory.unlock(lock));
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, raw);
-      closeAfter(e, () -> directory.abandon(lock, createdDirectory));
+      DiskFiles.closeAfter(e, raw);
+      DiskFiles.closeAfter(e, () -> directory.abandon(lock, createdDirectory));
       throw e;
     }
   }
 
   private DiskLock lock(StoreDirectory directory, KvOptions options) throws IOException {
     try {
-      return directory.lock(environment.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+      return directory.lock(environment.clock().instant());
     } catch (AccessDeniedException | ReadOnlyFileSystemException e) {
       if (options.get(KvOptions.READ_ONLY)) {
         return () -> {}; // nobody can write here, so nobody need be kept out
@@ -420,16 +420,5 @@ public final class StoreOpener {
   static String nameOf(Path path) {
     Path name = path.getFileName();
     return name == null ? path.toString() : name.toString();
-  }
-
-  /** Closes something because of an error, to which a failure of the closing is added. */
-  static void closeAfter(Throwable error, @Nullable AutoCloseable resource) {
-    if (resource != null) {
-      try {
-        resource.close();
-      } catch (Exception | Error e) {
-        error.addSuppressed(e);
-      }
-    }
   }
 }

@@ -10,8 +10,12 @@ import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** What is done with files again and again: read whole, replace whole, stream, delete a tree. */
+/**
+ * What is done with files again and again: read whole, replace whole, stream, delete a tree, close
+ * after an error.
+ */
 public final class DiskFiles {
   private static final String TEMPORARY_SUFFIX = ".tmp";
 
@@ -65,11 +69,7 @@ public final class DiskFiles {
         file.force();
       }
     } catch (IOException | RuntimeException e) {
-      try {
-        disk.delete(temporary);
-      } catch (IOException | RuntimeException suppressed) {
-        e.addSuppressed(suppressed);
-      }
+      closeAfter(e, () -> disk.delete(temporary));
       throw e;
     }
     try {
@@ -107,6 +107,17 @@ public final class DiskFiles {
   public static Path parent(Path path) {
     Path parent = path.toAbsolutePath().getParent();
     return parent == null ? path.toAbsolutePath() : parent;
+  }
+
+  /** Closes something because of an error, to which a failure of the closing is added. */
+  public static void closeAfter(Throwable error, @Nullable AutoCloseable resource) {
+    if (resource != null) {
+      try {
+        resource.close();
+      } catch (Exception | Error e) {
+        error.addSuppressed(e);
+      }
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -117,7 +118,16 @@ final class RealDisk implements Disk {
 
   @Override
   public Optional<DiskLock> tryLock(Path file) throws IOException {
-    return Lock.tryLock(file);
+    return Lock.tryLock(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  /**
+   * Takes the exclusive lock on a file that exists.
+   *
+   * @throws NoSuchFileException if it does not
+   */
+  Optional<DiskLock> tryLockExisting(Path file) throws IOException {
+    return Lock.tryLock(file, StandardOpenOption.WRITE);
   }
 
   /**
@@ -138,7 +148,7 @@ final class RealDisk implements Disk {
       this.channel = channel;
     }
 
-    static Optional<DiskLock> tryLock(Path file) throws IOException {
+    static Optional<DiskLock> tryLock(Path file, OpenOption... options) throws IOException {
       Path directory = DiskFiles.parent(file).toRealPath();
       String key = REGISTRY_PREFIX + directory.resolve(file.getFileName());
       Properties registry = System.getProperties();
@@ -148,7 +158,7 @@ final class RealDisk implements Disk {
       FileChannel channel = null;
       FileLock lock = null;
       try {
-        channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        channel = FileChannel.open(file, options);
         lock = channel.tryLock();
         return lock == null ? Optional.empty() : Optional.of(new Lock(key, channel));
       } catch (OverlappingFileLockException e) {

@@ -33,7 +33,7 @@ class CallGateTest {
         gate.awaitEmpty();
         closed.set(true);
         for (Future<Boolean> caller : callers) {
-          assertThat(caller.get(1, TimeUnit.MINUTES)).isTrue();
+          assertThat(caller.get(10, TimeUnit.MINUTES)).isTrue();
         }
       }
     } finally {
@@ -72,7 +72,7 @@ class CallGateTest {
               });
       left.set(true);
       gate.leave(ticket);
-      assertThat(closer.get(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(closer.get(10, TimeUnit.MINUTES)).isTrue();
     } finally {
       thread.shutdownNow();
     }

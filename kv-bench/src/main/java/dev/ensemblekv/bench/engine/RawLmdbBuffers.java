@@ -9,9 +9,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.ByteBufferProxy;
 import org.lmdbjava.Cursor;
-import org.lmdbjava.Dbi;
-import org.lmdbjava.DbiFlags;
-import org.lmdbjava.Env;
 import org.lmdbjava.GetOp;
 import org.lmdbjava.Txn;
 
@@ -19,23 +16,14 @@ import org.lmdbjava.Txn;
  * LMDB by lmdbjava with direct buffers, called directly: as {@link RawLmdb}, but a read shows the
  * bytes in the map itself. Keys are copied to a direct buffer of the thread, as lmdbjava demands.
  */
-final class RawLmdbBuffers implements Engine {
+final class RawLmdbBuffers extends LmdbEngine<ByteBuffer> {
   private static final int MAX_KEY_BYTES = 511;
 
-  private final Env<ByteBuffer> env;
-  private final Dbi<ByteBuffer> dbi;
-  private final LmdbReaders<ByteBuffer> readers;
   private final ThreadLocal<ByteBuffer> keyBuffers =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(MAX_KEY_BYTES));
 
   RawLmdbBuffers(Path directory, boolean sync) {
-    this.env =
-        Env.create(ByteBufferProxy.PROXY_OPTIMAL)
-            .setMapSize(RawLmdb.MAP_BYTES)
-            .setMaxReaders(RawLmdb.MAX_READERS)
-            .open(directory.toFile(), RawLmdb.flags(sync));
-    this.dbi = env.openDbi((byte[]) null, DbiFlags.MDB_CREATE);
-    this.readers = new LmdbReaders<>(env);
+    super(ByteBufferProxy.PROXY_OPTIMAL, directory, sync);
   }
 
   @Override
@@ -91,21 +79,5 @@ final class RawLmdbBuffers implements Engine {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
     return bytes;
-  }
-
-  @Override
-  public void flush() {
-    env.sync(true);
-  }
-
-  @Override
-  public String libraries() {
-    return "lmdbjava " + Libraries.version("org.lmdbjava", "lmdbjava");
-  }
-
-  @Override
-  public void close() {
-    readers.close();
-    env.close();
   }
 }

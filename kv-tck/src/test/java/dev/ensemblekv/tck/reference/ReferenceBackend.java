@@ -27,8 +27,8 @@ public final class ReferenceBackend implements KvBackend {
     DELETES_NOT_LOGGED,
     /** Records wait in memory for a flush or the close. */
     RECORDS_IN_MEMORY,
-    /** The last record waits in memory, and is forgotten by the close. */
-    LAST_RECORD_LOST_AT_CLOSE,
+    /** The last records wait in memory, and are forgotten by the close. */
+    LAST_RECORDS_LOST_AT_CLOSE,
     /** A flush that fails is tried once more. */
     FORCE_RETRIED,
     /** A new store forgets its first record when it is opened again. */

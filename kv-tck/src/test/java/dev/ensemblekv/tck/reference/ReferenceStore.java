@@ -48,6 +48,9 @@ final class ReferenceStore extends AbstractKvStore {
   private static final int HEADER_BYTES = 8;
   private static final int DELETED = -1;
 
+  /** So many records that some of them are of writes that were completed, and show. */
+  private static final int MOST_HELD = 30;
+
   private final Path path;
   private final Set<Flaw> flaws;
   private final DiskFile log;
@@ -206,9 +209,11 @@ final class ReferenceStore extends AbstractKvStore {
     try {
       if (flaws.contains(Flaw.RECORDS_IN_MEMORY)) {
         held.add(record.array());
-      } else if (flaws.contains(Flaw.LAST_RECORD_LOST_AT_CLOSE)) {
-        writeHeld();
+      } else if (flaws.contains(Flaw.LAST_RECORDS_LOST_AT_CLOSE)) {
         held.add(record.array());
+        if (held.size() > MOST_HELD) {
+          write(held.remove(0));
+        }
       } else {
         write(record.array());
       }
