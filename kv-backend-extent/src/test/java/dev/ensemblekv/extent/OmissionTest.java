@@ -66,8 +66,8 @@ class OmissionTest {
         "Compactor",
         "if (index.current().find(hash, bucket) == moved.location(i)) {",
         "if (bucket.length > 0) {"),
-    COPIES_NOT_FORCED("Compactor", "segment.force();", ""),
-    NAME_OF_COPIES_NOT_SYNCED("Compactor", "files.disk.syncDirectory(files.directory);", ""),
+    COPIES_NOT_FORCED("Relocation", "segment.force();", ""),
+    NAME_OF_COPIES_NOT_SYNCED("Relocation", "files.disk.syncDirectory(files.directory);", ""),
     ORIGINALS_DROPPED_BEFORE_THE_COPIES_ARE_FOUND(
         "Compactor",
         "move.repoint();\\n    drop(victims);",
