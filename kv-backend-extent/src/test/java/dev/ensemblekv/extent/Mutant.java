@@ -122,7 +122,7 @@ final class Mutant extends ClassLoader {
       constructor.setAccessible(true);
       return as.cast(constructor.newInstance(arguments));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the engine with the fault does not load", e);
     }
   }
 
