@@ -100,8 +100,7 @@ final class Compactor {
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       bytes += entry.usage().bytes();
       live += entry.usage().liveBytes();
-      boolean settled =
-          entry.end() != Manifest.SegmentEntry.OPEN && !manifest.isInLog(entry);
+      boolean settled = entry.end() != Manifest.SegmentEntry.OPEN && !manifest.isInLog(entry);
       if (settled && !damaged.contains(entry.id()) && isWorthIt(entry.usage(), all)) {
         candidates.add(entry);
       }
@@ -205,10 +204,7 @@ final class Compactor {
     private final List<Long> targets = new ArrayList<>();
     private final Relocation relocation =
         new Relocation(
-            files,
-            catalog.current().epoch(),
-            catalog::reserveSegment,
-            settings.segmentBytes);
+            files, catalog.current().epoch(), catalog::reserveSegment, settings.segmentBytes);
     private final Map<Integer, Usage> usages = new HashMap<>();
     private boolean published;
 

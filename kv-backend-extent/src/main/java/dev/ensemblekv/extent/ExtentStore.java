@@ -184,8 +184,7 @@ final class ExtentStore extends AbstractKvStore {
     int pin = pins.enter(); // what is taken out of the manifest meanwhile is deleted later
     try {
       checkNotFailed();
-      Manifest manifest =
-          context().isReadOnly() ? catalog.current() : publisher.publishAll();
+      Manifest manifest = context().isReadOnly() ? catalog.current() : publisher.publishAll();
       new Checkpoint(files, files.in(directory)).run(manifest, progress);
     } catch (IOException e) {
       throw DiskFiles.failure("the checkpoint cannot be made", directory, e);

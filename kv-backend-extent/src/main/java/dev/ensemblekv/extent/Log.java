@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * next one, the spare, is prepared before it is needed. Segments are made durable in their order,
  * so that what a loss of power leaves of the log is a beginning of it.
  *
- * <p>Lock order: that of the {@link Publisher}, {@link #rooms}, {@link #forcing}, the lock of the {@link Catalog}, {@link #lock}.
+ * <p>Lock order: that of the {@link Publisher}, {@link #rooms}, {@link #forcing}, the lock of the
+ * {@link Catalog}, {@link #lock}.
  */
 final class Log {
   private static final byte[] NOTHING = {};

@@ -35,11 +35,7 @@ final class RebuiltIndex implements AutoCloseable {
    * @param mostKeys so many are in memory
    */
   RebuiltIndex(
-      StoreFiles files,
-      long epoch,
-      IntSupplier ids,
-      IntFunction<Segment> segments,
-      int mostKeys) {
+      StoreFiles files, long epoch, IntSupplier ids, IntFunction<Segment> segments, int mostKeys) {
     this.files = files;
     this.epoch = epoch;
     this.ids = ids;
@@ -60,9 +56,7 @@ final class RebuiltIndex implements AutoCloseable {
 
   private boolean isNewer(long location, long other) throws IOException {
     int bySequence = Long.compare(sequence(location), sequence(other));
-    return bySequence != 0
-        ? bySequence > 0
-        : Location.segment(location) > Location.segment(other);
+    return bySequence != 0 ? bySequence > 0 : Location.segment(location) > Location.segment(other);
   }
 
   private long sequence(long location) throws IOException {
@@ -138,8 +132,7 @@ final class RebuiltIndex implements AutoCloseable {
       Run.Cursor cursor = cursors.get(i);
       if (cursor.order() == order && cursor.routing() == routing) {
         long location = cursor.location();
-        newest =
-            newest == Location.NONE || isNewer(location, newest) ? location : newest;
+        newest = newest == Location.NONE || isNewer(location, newest) ? location : newest;
         if (!cursor.next()) {
           cursors.remove(i);
         }

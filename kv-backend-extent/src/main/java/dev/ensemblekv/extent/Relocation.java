@@ -59,8 +59,7 @@ final class Relocation {
       return last;
     }
     long capacity = Math.max(segmentBytes, StoreFiles.HEADER_BYTES + bytes);
-    Segment next =
-        Segment.create(files, ids.getAsInt(), Segment.Kind.RELOCATED, epoch, capacity);
+    Segment next = Segment.create(files, ids.getAsInt(), Segment.Kind.RELOCATED, epoch, capacity);
     created.add(next);
     return next;
   }

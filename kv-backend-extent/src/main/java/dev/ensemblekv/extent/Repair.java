@@ -80,9 +80,16 @@ final class Repair {
             files, epoch, () -> nextSegment++, context.option(ExtentOptions.SEGMENT_SIZE));
     int mostKeys = Math.toIntExact(context.option(ExtentOptions.MEMTABLE_KEYS));
     try (RebuiltIndex index =
-        new RebuiltIndex(
-            files, epoch, () -> nextRun++, id -> segment(id, relocation), mostKeys)) {
-      publish(rebuild(new KeyHash.Function(seed), index, relocation, epoch, seed));
+        new RebuiltIndex(files, epoch, () -> nextRun++, id -> segment(id, relocation), mostKeys)) {
+      KeyHash.Function hashes = new KeyHash.Function(seed);
+      Manifest rebuilt;
+      try {
+        rebuilt = rebuild(hashes, index, relocation, epoch, seed);
+      } catch (IOException | RuntimeException | Error e) {
+        relocation.abandon(e);
+        throw e;
+      }
+      publish(rebuilt);
     } finally {
       for (Segment segment : relocation.created()) {
         segment.close();
@@ -310,8 +317,7 @@ final class Repair {
             usages.put(id, new Usage(all.records(), all.bytes(), all.records(), all.bytes())));
     live.forEach(
         (id, counted) ->
-            usages.merge(
-                id, new Usage(0, 0, -counted.records(), -counted.bytes()), Usage::plus));
+            usages.merge(id, new Usage(0, 0, -counted.records(), -counted.bytes()), Usage::plus));
     return usages;
   }
 

@@ -77,9 +77,7 @@ final class Source {
       long found = header == null ? 0 : StoreFiles.epoch(header);
       long epoch = entry == null ? found : entry.epoch();
       Segment.Kind kind =
-          entry != null
-              ? entry.kind()
-              : header == null ? Segment.Kind.LOG : Segment.kind(header);
+          entry != null ? entry.kind() : header == null ? Segment.Kind.LOG : Segment.kind(header);
       Segment segment = Segment.ofUnchecked(files, id, kind, epoch, file);
       boolean intact = header != null && found == epoch;
       Source source = new Source(files, path, file, entry, progress, intact, segment);

@@ -158,8 +158,7 @@ class CheckpointCrashTest {
                     explorer(1)
                             .prepare(
                                 disk ->
-                                    disk.faults()
-                                        .omit(operation, path -> path.startsWith(COPY)))
+                                    disk.faults().omit(operation, path -> path.startsWith(COPY)))
                             .build()
                         ::explore)
                 .as("without %s", operation)

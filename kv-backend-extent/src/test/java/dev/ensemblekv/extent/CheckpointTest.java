@@ -32,7 +32,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A checkpoint is the store as it was at one moment, in files that both have and nobody changes. */
+/**
+ * A checkpoint is the store as it was at one moment, in files that both have and nobody changes.
+ */
 class CheckpointTest {
   private static final int WRITERS = 3;
   private static final int CHECKPOINTS = 4;
@@ -280,7 +282,8 @@ class CheckpointTest {
     KvEnvironment environment =
         environment(
             (existing, link) -> {
-              linked.put(String.valueOf(link.getFileName()), Files.getAttribute(existing, "unix:ino"));
+              linked.put(
+                  String.valueOf(link.getFileName()), Files.getAttribute(existing, "unix:ino"));
               Disk.real().link(existing, link);
             });
     try (KvStore store = open(environment, "store", false)) {
