@@ -81,7 +81,15 @@ final class Repair {
     int mostKeys = Math.toIntExact(context.option(ExtentOptions.MEMTABLE_KEYS));
     try (RebuiltIndex index =
         new RebuiltIndex(files, epoch, () -> nextRun++, id -> segment(id, relocation), mostKeys)) {
-      publish(rebuild(new KeyHash.Function(seed), index, relocation, epoch, seed));
+      KeyHash.Function hashes = new KeyHash.Function(seed);
+      Manifest rebuilt;
+      try {
+        rebuilt = rebuild(hashes, index, relocation, epoch, seed);
+      } catch (IOException | RuntimeException | Error e) {
+        relocation.abandon(e);
+        throw e;
+      }
+      publish(rebuilt);
     } finally {
       for (Segment segment : relocation.created()) {
         segment.close();

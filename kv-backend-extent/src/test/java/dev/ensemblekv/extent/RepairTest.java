@@ -12,10 +12,14 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreLockedException;
 import dev.ensemblekv.api.StoreNotFoundException;
+import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.spi.io.Disk;
+import dev.ensemblekv.spi.io.DiskFile;
 import dev.ensemblekv.tck.sim.CrashExplorer;
-import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -121,7 +125,7 @@ class RepairTest {
     StoreImage image = StoreImage.of(seed % 8);
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, byte[]> files = damaged(image, random);
-    byte[] manifest = image.files.get(Manifest.NAME);
+    byte[] manifest = image.file(Manifest.NAME);
     if (random.nextBoolean()) {
       files.remove(Manifest.NAME);
     } else {
@@ -153,7 +157,7 @@ class RepairTest {
         assertThat(result.problems()).anyMatch(problem -> isOf(problem, name));
       }
     }
-    for (StoreImage.Record record : image.records) {
+    for (StoreImage.Stored record : image.records) {
       if (files.containsKey(record.file())) {
         boolean told = result.problems().stream().anyMatch(problem -> tells(problem, record));
         assertThat(told).as("%s is told", record).isNotEqualTo(image.counts(record, files));
@@ -166,7 +170,7 @@ class RepairTest {
     }
   }
 
-  private static boolean tells(KvTask.Problem problem, StoreImage.Record record) {
+  private static boolean tells(KvTask.Problem problem, StoreImage.Stored record) {
     Matcher matcher = LOST.matcher(problem.message());
     if (!isOf(problem, record.file()) || !matcher.matches()) {
       return false;
@@ -180,7 +184,7 @@ class RepairTest {
   private static void checkKept(
       SimulatedMachine machine, StoreImage image, Map<String, byte[]> files) throws IOException {
     List<String> there = machine.disk().list(machine.directory());
-    for (StoreImage.Record record : image.records) {
+    for (StoreImage.Stored record : image.records) {
       byte[] found = files.get(record.file());
       if (found != null && !image.isIntact(record, files)) {
         String kept = record.file() + Repair.ASIDE;
@@ -243,18 +247,70 @@ class RepairTest {
   }
 
   @Test
-  void whatTheDiskCannotReadAtFirstIsTold() throws IOException {
+  void whatTheDiskCannotReadIsLostAndNoMore() throws IOException {
     StoreImage image = StoreImage.of(1);
-    String name = names(image, "segment-").get(0);
+    int from = 4096;
+    int end = 8192;
+    Map<String, byte[]> files = new TreeMap<>();
+    String name = "";
+    for (String each : names(image, "segment-")) { // until something in it counts
+      if (files.isEmpty() || image.expected(files).equals(image.contents)) {
+        name = each;
+        byte[] found = image.file(name).clone();
+        Arrays.fill(found, from, end, (byte) 0xFF);
+        files.putAll(image.files);
+        files.put(name, found);
+      }
+    }
     SimulatedMachine machine = machine(image, image.files);
-    // The header and the size are read first; the records; the size again; and then each block.
-    machine.disk().faults().fail(DiskOperation.READ, path -> path.endsWith(name), 2, 1);
-    machine.disk().faults().fail(DiskOperation.READ, path -> path.endsWith(name), 3, 1);
-    KvTask.Result result = repair(machine);
-    assertThat(result.problems()).isNotEmpty().allMatch(problem -> isOf(problem, name));
+    KvEnvironment environment =
+        KvEnvironment.builder().disk(unreadable(machine.disk(), name, from, end)).build();
+    KvTask.Result result = environment.repair(machine.directory()).result();
+    checkReport(image, files, result);
     assertThat(machine.disk().contents(machine.directory().resolve(name + Repair.ASIDE)))
-        .isEqualTo(image.files.get(name));
-    assertThat(check(machine)).isEqualTo(image.contents); // as it could be read when it was copied
+        .isEqualTo(image.file(name));
+    assertThat(check(machine)).isEqualTo(image.expected(files)).isNotEqualTo(image.contents);
+  }
+
+  /** Returns a disk that cannot read some bytes of a file. */
+  private static Disk unreadable(Disk disk, String name, long from, long end) {
+    return through(
+        Disk.class,
+        disk,
+        (method, arguments, result) ->
+            result instanceof DiskFile file && ((Path) arguments[0]).endsWith(name)
+                ? through(
+                    DiskFile.class,
+                    file,
+                    (reading, where, count) -> {
+                      if (reading.equals("read")
+                          && (long) where[0] < end
+                          && (long) where[0] + (int) where[3] > from) {
+                        throw new IOException("Input/output error");
+                      }
+                      return count;
+                    })
+                : result);
+  }
+
+  /** What is done about the result of a call. */
+  @FunctionalInterface
+  private interface Answer {
+    Object answer(String method, Object[] arguments, Object result) throws IOException;
+  }
+
+  private static <T> T through(Class<T> type, T object, Answer answer) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              try {
+                return answer.answer(method.getName(), arguments, method.invoke(object, arguments));
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
   }
 
   @ParameterizedTest

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -27,7 +28,9 @@ import java.util.function.UnaryOperator;
  * what must be left of the store when some bytes are changed.
  */
 final class StoreImage {
-  private static final int STEPS = 400;
+  private static final int STEPS = 900;
+  private static final int COLD_KEYS = 200;
+  private static final int HOT_KEYS = 8;
 
   final Path directory;
 
@@ -35,13 +38,13 @@ final class StoreImage {
   final TreeMap<String, byte[]> files = new TreeMap<>();
 
   final Map<String, String> contents;
-  final List<Record> records = new ArrayList<>();
+  final List<Stored> records = new ArrayList<>();
 
-  /** A record in a segment; {@code commit} is that of its batch, if it is in one. */
-  record Record(String file, long offset, long bytes, long sequence, String key, String value) {}
+  /** A record in a segment; one without a value is a tombstone. */
+  record Stored(String file, long offset, long bytes, long sequence, String key, String value) {}
 
   /** The records that end a batch, by those that need them. */
-  private final Map<Record, Record> commits = new HashMap<>();
+  private final Map<Stored, Stored> commits = new HashMap<>();
 
   private StoreImage(Path directory, Map<String, String> contents) {
     this.directory = directory;
@@ -53,6 +56,7 @@ final class StoreImage {
         KvOptions.builder()
             .set("extent.memtableKeys", "16")
             .set("extent.segmentSize", "64KiB")
+            .set("extent.spacePercent", "140")
             .build();
     return machine.environment().open("extent", machine.directory(), options);
   }
@@ -62,17 +66,17 @@ final class StoreImage {
     SimulatedMachine machine = new SimulatedMachine(seed, UnaryOperator.identity());
     KvStore store = open(machine);
     for (int i = 0; i < STEPS; i++) {
-      byte[] key = bytes("k" + random.nextInt(40));
-      byte[] value = bytes("v" + i + "x".repeat(random.nextInt(2000)));
+      byte[] key = key(random);
+      byte[] value = bytes("v" + i + "x".repeat(random.nextInt(3000)));
       switch (random.nextInt(14)) {
-        case 0, 1, 2 -> store.delete(key);
+        case 0, 1 -> store.delete(bytes("k" + random.nextInt(COLD_KEYS)));
         case 3 -> {
-          byte[] other = bytes("k" + random.nextInt(40));
+          byte[] other = key(random);
           store.write(new KvBatch().put(key, value).delete(other).put(bytes("last"), value));
         }
         case 4, 5 -> machine.executor().runAll();
         case 6 -> {
-          if (random.nextInt(8) == 0) {
+          if (random.nextInt(40) == 0) {
             run(machine, store.compact());
           }
         }
@@ -84,7 +88,9 @@ final class StoreImage {
         }
         case 8 -> {
           if (random.nextInt(8) == 0) {
-            machine = machine.afterKill();
+            SimulatedMachine next = machine.afterKill();
+            store.close(); // on the disk that is left behind
+            machine = next;
             store = open(machine);
           }
         }
@@ -95,6 +101,11 @@ final class StoreImage {
     store.close();
     image.read(machine.disk(), machine.environment().describe(image.directory).orElseThrow().id());
     return image;
+  }
+
+  /** Some keys are written again and again, so that compactions leave the segments of others. */
+  private static byte[] key(SplittableRandom random) {
+    return bytes("k" + random.nextInt(random.nextInt(3) == 0 ? COLD_KEYS : HOT_KEYS));
   }
 
   static KvTask.Result run(SimulatedMachine machine, KvTask task) {
@@ -124,9 +135,9 @@ final class StoreImage {
     for (Manifest.SegmentEntry entry : Catalog.read(store).segments()) {
       Segment segment = Segment.open(store, entry.id(), entry.kind(), entry.epoch(), entry.end());
       RecordScan scan = new RecordScan(segment, StoreFiles.HEADER_BYTES);
-      List<Record> batch = new ArrayList<>();
+      List<Stored> batch = new ArrayList<>();
       while (scan.next()) {
-        Record record = record(Segment.name(entry.id()), scan);
+        Stored record = record(Segment.name(entry.id()), scan);
         if (scan.type() == RecordFormat.COMMIT) {
           batch.forEach(member -> commits.put(member, record));
           records.addAll(batch);
@@ -139,10 +150,10 @@ final class StoreImage {
     }
   }
 
-  private static Record record(String file, RecordScan scan) throws IOException {
+  private static Stored record(String file, RecordScan scan) throws IOException {
     long bytes = RecordFormat.HEADER_BYTES + (long) scan.keyBytes() + scan.valueBytes();
     boolean isPut = scan.type() == RecordFormat.PUT;
-    return new Record(
+    return new Stored(
         file,
         scan.offset(),
         bytes,
@@ -151,10 +162,15 @@ final class StoreImage {
         isPut ? new String(scan.value(), UTF_8) : "");
   }
 
+  /** Returns the bytes of a file as they are before any damage. */
+  byte[] file(String name) {
+    return Objects.requireNonNull(files.get(name), name);
+  }
+
   /** Returns what a store must hold of which only some records, and their commits, are intact. */
   Map<String, String> expected(Map<String, byte[]> damaged) {
-    Map<String, Record> newest = new TreeMap<>();
-    for (Record record : records) {
+    Map<String, Stored> newest = new TreeMap<>();
+    for (Stored record : records) {
       if (counts(record, damaged)) {
         newest.merge(record.key, record, (one, two) -> one.sequence >= two.sequence ? one : two);
       }
@@ -169,12 +185,12 @@ final class StoreImage {
     return expected;
   }
 
-  boolean counts(Record record, Map<String, byte[]> damaged) {
-    Record commit = commits.get(record);
+  boolean counts(Stored record, Map<String, byte[]> damaged) {
+    Stored commit = commits.get(record);
     return isIntact(record, damaged) && (commit == null || isIntact(commit, damaged));
   }
 
-  boolean isIntact(Record record, Map<String, byte[]> damaged) {
+  boolean isIntact(Stored record, Map<String, byte[]> damaged) {
     byte[] found = damaged.get(record.file);
     byte[] written = files.get(record.file);
     int from = (int) record.offset;
