@@ -33,8 +33,7 @@ record BareEngine(
   static ExtentStore open(
       SimulatedMachine machine, Disk disk, KvExecutor executor, KvOptions options) {
     Path directory = machine.directory();
-    BareEngine engine =
-        new BareEngine(disk, executor, machine.environment(), directory, options);
+    BareEngine engine = new BareEngine(disk, executor, machine.environment(), directory, options);
     try {
       if (engine.isNew()) {
         create(machine.disk(), directory);

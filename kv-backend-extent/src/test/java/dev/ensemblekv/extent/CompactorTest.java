@@ -39,7 +39,8 @@ class CompactorTest {
       engine.put(key, value(i));
       engine.work();
       // The last segment and the spare one count as live, and what is not merged yet is not known.
-      assertThat(engine.bytesOf("segment-")).isLessThan(live * 15 / 10 + live / 2 + 4 * SEGMENT_BYTES);
+      assertThat(engine.bytesOf("segment-"))
+          .isLessThan(live * 15 / 10 + live / 2 + 4 * SEGMENT_BYTES);
     }
     for (int key = 0; key < KEYS; key++) {
       assertThat(engine.get(key)).isEqualTo(model.get(key));

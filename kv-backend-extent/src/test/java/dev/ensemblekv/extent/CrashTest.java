@@ -29,13 +29,12 @@ class CrashTest {
         LongStream.range(first, first + (long) SEEDS * effort)
             .parallel()
             .mapToObj(seed -> new CrashScenario(seed).explorer())
-    .map(CrashExplorer::explore)
+            .map(CrashExplorer::explore)
             .toList();
     long states = results.stream().mapToLong(Result::crashStates).sum();
     reporter.publishEntry("crashStates", String.valueOf(states));
     reporter.publishEntry(
-        "distinctStates",
-        String.valueOf(results.stream().mapToLong(Result::distinctStates).sum()));
+        "distinctStates", String.valueOf(results.stream().mapToLong(Result::distinctStates).sum()));
     assertThat(states).isGreaterThan(results.size() * 1000L);
   }
 }

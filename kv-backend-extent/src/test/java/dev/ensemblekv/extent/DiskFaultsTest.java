@@ -40,7 +40,9 @@ class DiskFaultsTest {
           refused++;
         }
         full.work();
-        assertThat(full.store.stats().state()).as("with %d bytes", free).isNotEqualTo(KvState.FAILED);
+        assertThat(full.store.stats().state())
+            .as("with %d bytes", free)
+            .isNotEqualTo(KvState.FAILED);
       }
       assertHas(full, stored);
       full.disk().faults().clear();
@@ -146,6 +148,7 @@ class DiskFaultsTest {
               CorruptionException.class, e -> assertThat(e.path()).contains(path));
       engine.disk().damage(path, intact);
     }
-    assertThat(new SmallEngine(engine.machine.afterKill(), engine.options).get(5)).isEqualTo("again");
+    assertThat(new SmallEngine(engine.machine.afterKill(), engine.options).get(5))
+        .isEqualTo("again");
   }
 }

@@ -14,9 +14,13 @@ class LocationTest {
 
   @Test
   void aSizeClassHoldsTheRecordAndLittleMore() {
-    for (long bytes = RecordFormat.HEADER_BYTES; bytes <= MOST_RECORD_BYTES; bytes += 8 + bytes / 50) {
+    for (long bytes = RecordFormat.HEADER_BYTES;
+        bytes <= MOST_RECORD_BYTES;
+        bytes += 8 + bytes / 50) {
       int counted = Location.bytes(Location.ofValue(1, 64, bytes));
-      assertThat((long) counted).isGreaterThanOrEqualTo(bytes).isLessThan(Math.max(33, bytes <= GREATEST_SINGLE_CLASS ? 2 * bytes : 4 * bytes));
+      assertThat((long) counted)
+          .isGreaterThanOrEqualTo(bytes)
+          .isLessThan(Math.max(33, bytes <= GREATEST_SINGLE_CLASS ? 2 * bytes : 4 * bytes));
     }
   }
 
@@ -25,7 +29,8 @@ class LocationTest {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 100_000; i++) {
       int segment = random.nextInt() >>> random.nextInt(32);
-      long offset = StoreFiles.HEADER_BYTES + random.nextLong(Location.MAX_SEGMENT_BYTES - 64) / 8 * 8;
+      long offset =
+          StoreFiles.HEADER_BYTES + random.nextLong(Location.MAX_SEGMENT_BYTES - 64) / 8 * 8;
       long bytes = 24 + random.nextLong(MOST_RECORD_BYTES);
       long location = Location.ofValue(segment, offset, bytes);
       assertThat(location).isNotEqualTo(Location.NONE);

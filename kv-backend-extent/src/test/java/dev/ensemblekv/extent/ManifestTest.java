@@ -71,7 +71,8 @@ class ManifestTest {
       if (!name.startsWith("segment.") && !name.startsWith("run.")) {
         assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, lacking));
       }
-      for (String value : List.of("", "x", "1@", "@1", "log epoch", "9".repeat(30), "log epoch 1 end")) {
+      for (String value :
+          List.of("", "x", "1@", "@1", "log epoch", "9".repeat(30), "log epoch 1 end")) {
         Map<String, String> other = new LinkedHashMap<>(fields);
         other.put(name, value);
         assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, other));

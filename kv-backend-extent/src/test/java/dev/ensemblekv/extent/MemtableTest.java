@@ -20,7 +20,9 @@ class MemtableTest {
   static final Comparator<KeyHash> ORDER =
       (a, b) -> KeyHash.compare(a.order(), a.routing(), b.order(), b.routing());
 
-  /** Hashes as they come, or crowded at the beginning, or of one order and different routing bits. */
+  /**
+   * Hashes as they come, or crowded at the beginning, or of one order and different routing bits.
+   */
   static KeyHash hash(SplittableRandom random, int crowding) {
     long order = random.nextLong();
     return switch (crowding) {
@@ -39,7 +41,8 @@ class MemtableTest {
     for (int i = 1; i <= 3000; i++) {
       KeyHash hash = hash(random, crowding);
       Long former = model.put(hash, (long) i);
-      assertThat(memtable.put(hash.order(), hash.routing(), i)).isEqualTo(former == null ? 0 : former);
+      assertThat(memtable.put(hash.order(), hash.routing(), i))
+          .isEqualTo(former == null ? 0 : former);
       KeyHash other = hash(random, crowding);
       assertThat(memtable.find(other.order(), other.routing()))
           .isEqualTo(model.getOrDefault(other, Location.NONE));

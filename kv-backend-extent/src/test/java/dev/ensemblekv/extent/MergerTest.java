@@ -61,7 +61,8 @@ class MergerTest {
   @Test
   void whatIsDeletedStaysDeletedWhenSmallRunsAreMerged() {
     SmallEngine engine =
-        new SmallEngine(SmallEngine.OPTIONS.toBuilder().set(ExtentOptions.REPLAY_SIZE, 4096L).build());
+        new SmallEngine(
+            SmallEngine.OPTIONS.toBuilder().set(ExtentOptions.REPLAY_SIZE, 4096L).build());
     for (int key = 0; key < 400; key++) {
       engine.put(key, "old");
     }

@@ -47,7 +47,9 @@ final class Mutant extends ClassLoader {
       int at = source.indexOf(text);
       if (at < 0 || source.indexOf(text, at + 1) >= 0) {
         throw new AssertionError(
-            className + " has changed: it must have this once, for a fault to be made of it: " + text);
+            className
+                + " has changed: it must have this once, for a fault to be made of it: "
+                + text);
       }
       return new Mutant(compile(className, source.replace(text, replacement)));
     } catch (IOException e) {
@@ -64,7 +66,10 @@ final class Mutant extends ClassLoader {
           new ForwardingJavaFileManager<JavaFileManager>(files) {
             @Override
             public JavaFileObject getJavaFileForOutput(
-                Location location, String name, JavaFileObject.Kind kind, javax.tools.FileObject by) {
+                Location location,
+                String name,
+                JavaFileObject.Kind kind,
+                javax.tools.FileObject by) {
               ByteArrayOutputStream bytes = new ByteArrayOutputStream();
               classes.put(name, bytes);
               return new InMemory(name, kind, "", bytes);
@@ -73,7 +78,8 @@ final class Mutant extends ClassLoader {
       List<String> options =
           List.of("-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
       JavaFileObject unit =
-          new InMemory(className, JavaFileObject.Kind.SOURCE, source, OutputStream.nullOutputStream());
+          new InMemory(
+              className, JavaFileObject.Kind.SOURCE, source, OutputStream.nullOutputStream());
       if (!compiler.getTask(messages, collecting, null, options, null, List.of(unit)).call()) {
         throw new AssertionError("the fault does not compile: " + messages);
       }

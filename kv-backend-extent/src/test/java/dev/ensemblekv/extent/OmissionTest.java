@@ -3,11 +3,9 @@ package dev.ensemblekv.extent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ensemblekv.tck.sim.CrashExplorer;
 import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Engines that leave out one step that the order of durability demands: the search through the
@@ -48,20 +46,40 @@ class OmissionTest {
         files.disk.rename(temporary, path);
         files.disk.syncDirectory(files.directory);
         """),
-    SEGMENT_NOT_IN_THE_MANIFEST("Log", "change.apply(manifest).withSegment(entry)", "change.apply(manifest)"),
+    SEGMENT_NOT_IN_THE_MANIFEST(
+        "Log", "change.apply(manifest).withSegment(entry)", "change.apply(manifest)"),
     LOG_NOT_FORCED_BEFORE_ITS_RUN_IS_NAMED("Publisher", "log.force(frozen.sequence());", ""),
     SYNC_ANSWERED_BEFORE_ITS_FORCE("ExtentStore", "log.force(sequence);", ""),
     FULL_SEGMENT_NEVER_FORCED("Log", "rolled.add(full);", ""),
-    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("Log", "for (Segment segment : found.replayed()) {", "for (Segment segment : new ArrayList<Segment>()) {"),
-    BODY_OF_A_RECORD_NOT_CHECKED("Replay", "scan.next() && scan.isBodyIntact()) {\\n      boolean", "scan.next()) {\\n      boolean"),
-    BATCH_WITHOUT_ITS_COMMIT("Replay", "if (scan.isInBatch()) {", "if (scan.isInBatch() && !\"\".isEmpty()) {"),
+    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL(
+        "Log",
+        "for (Segment segment : found.replayed()) {",
+        "for (Segment segment : new ArrayList<Segment>()) {"),
+    BODY_OF_A_RECORD_NOT_CHECKED(
+        "Replay",
+        "scan.next() && scan.isBodyIntact()) {\\n      boolean",
+        "scan.next()) {\\n      boolean"),
+    BATCH_WITHOUT_ITS_COMMIT(
+        "Replay", "if (scan.isInBatch()) {", "if (scan.isInBatch() && !\"\".isEmpty()) {"),
     TAIL_NOT_ENDED_AFTER_A_CRASH("Log", ".mapSegments(this::ending)", ""),
-    LATER_PUT_LOST_BY_A_COMPACTION("Compactor", "if (index.current().find(hash, bucket) == moved.location(i)) {", "if (bucket.length > 0) {"),
+    LATER_PUT_LOST_BY_A_COMPACTION(
+        "Compactor",
+        "if (index.current().find(hash, bucket) == moved.location(i)) {",
+        "if (bucket.length > 0) {"),
     COPIES_NOT_FORCED("Compactor", "segment.force();", ""),
     NAME_OF_COPIES_NOT_SYNCED("Compactor", "files.disk.syncDirectory(files.directory);", ""),
-    ORIGINALS_DROPPED_BEFORE_THE_COPIES_ARE_FOUND("Compactor", "move.repoint();\\n    drop(victims);", "drop(victims);\\n    move.repoint();"),
-    ORIGINALS_DELETED_BEFORE_THEY_ARE_DROPPED("Compactor", "List<Integer> ids =", "victims.forEach(log::dispose);\\n    List<Integer> ids ="),
-    RUNS_DELETED_BEFORE_THE_MERGED_ONE_IS_NAMED("Merger", "publisher.edit(merged,", "chosen.forEach(this::dispose);\\n    publisher.edit(merged,");
+    ORIGINALS_DROPPED_BEFORE_THE_COPIES_ARE_FOUND(
+        "Compactor",
+        "move.repoint();\\n    drop(victims);",
+        "drop(victims);\\n    move.repoint();"),
+    ORIGINALS_DELETED_BEFORE_THEY_ARE_DROPPED(
+        "Compactor",
+        "List<Integer> ids =",
+        "victims.forEach(log::dispose);\\n    List<Integer> ids ="),
+    RUNS_DELETED_BEFORE_THE_MERGED_ONE_IS_NAMED(
+        "Merger",
+        "publisher.edit(merged,",
+        "chosen.forEach(this::dispose);\\n    publisher.edit(merged,");
 
     private final String source;
     private final String text;

@@ -95,7 +95,9 @@ class ReplayTest {
   void aBatchOfWhichTheCommitIsDamagedIsLeftOut() throws IOException {
     engine.put(1, "one");
     engine.store.write(
-        new KvBatch().put(SmallEngine.key(1), SmallEngine.bytes("other")).put(SmallEngine.key(2), SmallEngine.bytes("last")));
+        new KvBatch()
+            .put(SmallEngine.key(1), SmallEngine.bytes("other"))
+            .put(SmallEngine.key(2), SmallEngine.bytes("last")));
     var machine = engine.machine.afterKill();
     machine.disk().flipBit(log, offsetOf("last") + 8 + 24, 0);
     SmallEngine found = new SmallEngine(machine, engine.options);

@@ -4,7 +4,9 @@ package dev.ensemblekv.extent;
 import dev.ensemblekv.spi.KvExecutor;
 import java.time.Duration;
 
-/** A process on a simulated machine: when it is killed, what it had in mind is not done any more. */
+/**
+ * A process on a simulated machine: when it is killed, what it had in mind is not done any more.
+ */
 final class SimulatedProcess implements KvExecutor {
   private final KvExecutor machine;
   private boolean killed;

@@ -56,7 +56,8 @@ final class SmallEngine {
     store.put(key(key), bytes(value));
   }
 
-  @org.jspecify.annotations.Nullable String get(int key) {
+  @org.jspecify.annotations.Nullable
+  String get(int key) {
     byte[] value = store.get(key(key));
     return value == null ? null : new String(value, UTF_8);
   }
