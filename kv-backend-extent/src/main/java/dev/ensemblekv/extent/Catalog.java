@@ -26,7 +26,8 @@ final class Catalog {
   /**
    * Creates the catalog of a manifest that is on disk.
    *
-   * @param durable tells how much of the log is durable, which each change records
+   * @param durable tells how much of the log is durable, which each change records; throws if there
+   *     must be no change any more
    */
   Catalog(StoreFiles files, Manifest current, Supplier<Manifest.Position> durable) {
     this.files = files;

@@ -2,6 +2,7 @@
 package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -89,10 +90,22 @@ final class Compactor {
   /**
    * Chooses what to compact: the segments with the greatest dead part, as long as all together take
    * too much space.
-   *
-   * @param all whether whatever has something dead in it is to be compacted
    */
-  List<Segment> choose(boolean all) {
+  List<Segment> choose() {
+    return choose(false, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Chooses what to compact when whatever has something dead in it is to be.
+   *
+   * @param newer segments from this number on are left alone: so there is an end to it, though
+   *     others go on writing
+   */
+  List<Segment> chooseAll(int newer) {
+    return choose(true, newer);
+  }
+
+  private List<Segment> choose(boolean all, int newer) {
     Manifest manifest = catalog.current();
     long bytes = 0;
     long live = 0;
@@ -100,7 +113,10 @@ final class Compactor {
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       bytes += entry.usage().bytes();
       live += entry.usage().liveBytes();
-      boolean settled = entry.end() != Manifest.SegmentEntry.OPEN && !manifest.isInLog(entry);
+      boolean settled =
+          entry.id() < newer
+              && entry.end() != Manifest.SegmentEntry.OPEN
+              && !manifest.isInLog(entry);
       if (settled && !damaged.contains(entry.id()) && isWorthIt(entry.usage(), all)) {
         candidates.add(entry);
       }
@@ -145,8 +161,8 @@ final class Compactor {
     if (victims.isEmpty()) {
       return false;
     }
+    long judged = log.sequence(); // before: what supersedes a record during the walk comes later
     Map<Integer, BitSet> live = live(victims);
-    long judged = log.sequence();
     Move move = new Move(judged);
     try {
       for (Segment victim : victims) {
@@ -155,12 +171,11 @@ final class Compactor {
           return false;
         }
       }
-      move.publish();
+      move.finishPart();
     } catch (IOException | RuntimeException | Error e) {
       move.abandon(e);
       throw e;
     }
-    move.repoint();
     drop(victims);
     return true;
   }
@@ -184,29 +199,27 @@ final class Compactor {
 
   private void drop(List<Segment> victims) throws IOException {
     List<Integer> ids = victims.stream().map(Segment::id).toList();
-    edit(manifest -> manifest.withoutSegments(ids), victims.get(0));
+    try {
+      catalog.edit(manifest -> manifest.withoutSegments(ids));
+    } catch (DiskFiles.PublishException e) {
+      throw notDurable(victims.get(0), e);
+    }
     victims.forEach(log::dispose);
   }
 
-  private void edit(java.util.function.UnaryOperator<Manifest> change, Segment concerned)
-      throws IOException {
-    try {
-      catalog.edit(change);
-    } catch (DiskFiles.PublishException e) {
-      throw store.failed("the manifest cannot be made durable", concerned.path(), e);
-    }
+  private KvException notDurable(Segment concerned, DiskFiles.PublishException cause) {
+    return store.failed("the manifest cannot be made durable", concerned.path(), cause);
   }
 
   /** The records of one compaction on their way. */
   private final class Move {
     private final long judged;
-    private final Entries moved = new Entries();
+    private Entries moved = new Entries();
     private final List<Long> targets = new ArrayList<>();
-    private final Relocation relocation =
-        new Relocation(
-            files, catalog.current().epoch(), catalog::reserveSegment, settings.segmentBytes);
     private final Map<Integer, Usage> usages = new HashMap<>();
-    private boolean published;
+
+    /** The copies that are no part of the store yet. */
+    private Relocation relocation = relocation();
 
     Move(long judged) {
       this.judged = judged;
@@ -225,6 +238,9 @@ final class Compactor {
           }
           copy(victim, scan, isLive);
           sincePause += scan.recordBytes();
+        }
+        if (moved.count() >= MOST_MOVED_RECORDS) {
+          finishPart();
         }
         if (sincePause >= 1 << 20) {
           settings.pace.moved(sincePause);
@@ -275,15 +291,41 @@ final class Compactor {
       return false;
     }
 
+    private Relocation relocation() {
+      return new Relocation(
+          files, catalog.current().epoch(), catalog::reserveSegment, settings.segmentBytes);
+    }
+
+    /**
+     * Has the index point at what was copied so far, so that memory does not grow with the victims.
+     */
+    void finishPart() throws IOException {
+      publish();
+      relocation = relocation();
+      usages.clear();
+      repoint();
+      moved = new Entries();
+      targets.clear();
+    }
+
     /** Makes the copies durable, and their segments a part of the store. */
-    void publish() throws IOException {
+    private void publish() throws IOException {
       relocation.force();
       List<Segment> created = relocation.created();
       if (!created.isEmpty()) {
-        edit(this::withCopies, created.get(0));
+        name(created);
         created.forEach(segments::add);
       }
-      published = true;
+    }
+
+    private void name(List<Segment> created) throws IOException {
+      try {
+        catalog.edit(this::withCopies);
+      } catch (DiskFiles.PublishException e) {
+        created.forEach(segments::add); // a crash may leave a manifest that names them: they stay
+        relocation = relocation();
+        throw notDurable(created.get(0), e);
+      }
     }
 
     private Manifest withCopies(Manifest manifest) {
@@ -302,24 +344,31 @@ final class Compactor {
       return changed;
     }
 
+    /** Deletes the copies that are no part of the store yet. */
     void abandon(@Nullable Throwable cause) {
-      if (!published) {
-        relocation.abandon(cause);
-      }
+      relocation.abandon(cause);
     }
 
     /** Points the index at the copies, and makes that durable. */
-    void repoint() throws IOException {
+    private void repoint() throws IOException {
       byte[] bucket = new byte[Bucket.BYTES];
       for (int from = 0; from < moved.count(); from += REPOINTED_AT_ONCE) {
         int first = from;
         int behind = Math.min(moved.count(), from + REPOINTED_AT_ONCE);
+        findAll(first, behind, bucket);
         log.write(0, () -> repoint(first, behind, bucket));
         publishFrozen();
       }
       log.write(0, () -> {}); // so that there is a log, of which the freezing takes the end
       log.freeze();
       publishFrozen();
+    }
+
+    /** Reads what {@link #repoint} will, so that writers need not wait for the disk. */
+    private void findAll(int from, int to, byte[] bucket) throws IOException {
+      for (int i = from; i < to; i++) {
+        index.current().find(new KeyHash(moved.order(i), moved.routing(i)), bucket);
+      }
     }
 
     private void repoint(int from, int to, byte[] bucket) throws IOException {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +71,7 @@ final class ExtentStore extends AbstractKvStore {
     this.index = index;
     this.hashes = hashes;
     this.tail = tail;
-    this.upkeep = new Upkeep(context.executor(), context.directory());
+    this.upkeep = new Upkeep(context.executor(), context.directory(), this::work);
     LogEvents events = new LogEvents();
     this.catalog = new Catalog(files, manifest, events::durable);
     Log.Limits sizes =
@@ -103,24 +104,31 @@ final class ExtentStore extends AbstractKvStore {
   private final class LogEvents implements Log.Events {
     private volatile @Nullable Log log;
 
+    /** Throws if the store has failed: then the manifest stays as it is, too. */
     Manifest.Position durable() {
+      checkNotFailed();
       Log writer = log;
       return writer == null ? Manifest.Position.BEGINNING : writer.durable();
     }
 
     @Override
     public void halfFull() {
-      upkeep.wake(ExtentStore.this::work);
+      upkeep.wake();
     }
 
     @Override
     public void frozen() {
-      upkeep.wake(ExtentStore.this::work);
+      upkeep.wake();
     }
 
     @Override
     public void forced() {
       upkeep.markSoon(ExtentStore.this::mark);
+    }
+
+    @Override
+    public void checkNotFailed() {
+      ExtentStore.this.checkNotFailed();
     }
 
     @Override
@@ -136,17 +144,28 @@ final class ExtentStore extends AbstractKvStore {
             what + ": " + cause.getMessage() + "; close the store and open it again", path, cause));
   }
 
+  Log log() {
+    return log;
+  }
+
+  Compactor compactor() {
+    return compactor;
+  }
+
+  /** Does one thing, and the next one when others who wait have had their turn. */
   private void work() throws IOException {
-    log.prepareSpare();
-    boolean more = true;
-    while (more && !upkeep.isClosed()) {
-      more =
-          publisher.publishOldest()
-              || merger.mergeOnce(false, upkeep::isClosed)
-              || compactor.compact(compactor.choose(false), upkeep::isClosed);
+    if (upkeep.isClosed() || hasFailed()) {
+      return;
     }
-    if (pins.disposeOfWhatCanBe()) {
-      upkeep.wakeLater(this::work);
+    log.prepareSpare();
+    boolean more =
+        publisher.publishOldest()
+            || merger.mergeOnce(false, upkeep::isClosed)
+            || compactor.compact(compactor.choose(), upkeep::isClosed);
+    if (more) {
+      upkeep.wake();
+    } else if (pins.disposeOfWhatCanBe()) {
+      upkeep.wakeLater();
     }
   }
 
@@ -175,11 +194,17 @@ final class ExtentStore extends AbstractKvStore {
       progress.advance(0);
       more = publisher.publishOldest();
     }
-    merger.mergeOnce(true, upkeep::isClosed);
-    List<Segment> victims = compactor.choose(true);
-    while (compactor.compact(victims, upkeep::isClosed)) {
+    BooleanSupplier cancelled =
+        () -> {
+          progress.advance(0);
+          return upkeep.isClosed();
+        };
+    merger.mergeOnce(true, cancelled);
+    int newer = catalog.current().nextSegment();
+    List<Segment> victims = compactor.chooseAll(newer);
+    while (compactor.compact(victims, cancelled)) {
       progress.advance(victims.size());
-      victims = compactor.choose(true);
+      victims = compactor.chooseAll(newer);
     }
     pins.disposeOfWhatCanBe();
   }
@@ -209,7 +234,7 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   private void mark() throws IOException {
-    if (log.isToBeMarked() && log.isBegun()) {
+    if (!hasFailed() && log.isToBeMarked() && log.isBegun()) {
       log.mark();
     }
   }
@@ -219,10 +244,8 @@ final class ExtentStore extends AbstractKvStore {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
     return pinned(
-        reader -> {
-          long location = locate(hash, reader);
-          return location == Location.NONE ? null : reader.value(segment(location), location, key);
-        });
+        reader ->
+            located(hash, reader, (segment, location) -> reader.value(segment, location, key)));
   }
 
   @Override
@@ -230,12 +253,11 @@ final class ExtentStore extends AbstractKvStore {
     limits().checkKey(key);
     KeyHash hash = hashes.of(key);
     return pinned(
-        reader -> {
-          long location = locate(hash, reader);
-          return location == Location.NONE
-              ? null
-              : reader.read(segment(location), location, key, kvReader);
-        });
+        reader ->
+            located(
+                hash,
+                reader,
+                (segment, location) -> reader.read(segment, location, key, kvReader)));
   }
 
   @Override
@@ -289,8 +311,23 @@ final class ExtentStore extends AbstractKvStore {
     }
   }
 
-  private Segment segment(long location) {
-    return segments.get(Location.segment(location));
+  /** What is done with a record that was found. */
+  private interface Use<T> {
+    @Nullable T of(Segment segment, long location) throws IOException;
+  }
+
+  /** Uses the record of a key, if it is present; looks again if it is moved away meanwhile. */
+  private <T> @Nullable T located(KeyHash hash, RecordReader reader, Use<T> use)
+      throws IOException {
+    long location = locate(hash, reader);
+    while (location != Location.NONE) {
+      Segment segment = segments.find(Location.segment(location));
+      if (segment != null) {
+        return use.of(segment, location);
+      }
+      location = locate(hash, reader);
+    }
+    return null;
   }
 
   private KvException unreadable(IOException e) {
@@ -329,8 +366,11 @@ final class ExtentStore extends AbstractKvStore {
     Reading<Boolean> attempt =
         reader -> {
           long location = locate(hash, reader);
-          byte[] found =
-              location == Location.NONE ? null : reader.value(segment(location), location, key);
+          Segment segment = segments.find(Location.segment(location));
+          if (segment == null && location != Location.NONE) {
+            return null;
+          }
+          byte[] found = segment == null ? null : reader.value(segment, location, key);
           if (!Arrays.equals(found, expected)) {
             return false;
           }
@@ -415,10 +455,11 @@ final class ExtentStore extends AbstractKvStore {
     return pinned(
         reader -> {
           long location = entries.location(at);
-          if (segments.find(Location.segment(location)) == null) {
-            location = locate(new KeyHash(entries.order(at), entries.routing(at)), reader);
-          }
-          return location == Location.NONE ? null : reader.pair(segment(location), location);
+          Segment segment = segments.find(Location.segment(location));
+          KeyHash hash = new KeyHash(entries.order(at), entries.routing(at));
+          return segment == null
+              ? located(hash, reader, reader::pair)
+              : reader.pair(segment, location);
         });
   }
 
@@ -465,7 +506,7 @@ final class ExtentStore extends AbstractKvStore {
     }
     KvStats.Builder stats = statsBuilder();
     KvException problem = upkeep.problem();
-    if (problem != null) {
+    if (problem != null && !hasFailed()) {
       stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
     }
     return stats
@@ -509,14 +550,14 @@ final class ExtentStore extends AbstractKvStore {
   public void close() {
     upkeep.close();
     IOException failure = null;
-    KvException cause = null;
+    RuntimeException cause = null;
     try {
       if (!context().isReadOnly() && !hasFailed()) {
         end();
       }
     } catch (IOException e) {
       failure = e;
-    } catch (KvException e) {
+    } catch (RuntimeException e) {
       cause = e;
     }
     failure = closeFiles(failure);

@@ -83,6 +83,12 @@ final class Log {
     /** The log was forced. */
     void forced();
 
+    /**
+     * Throws if the store has failed: nothing is appended any more, and no force is tried again,
+     * which would succeed and prove nothing.
+     */
+    void checkNotFailed();
+
     /** Nobody knows any more what is on disk; returns what to throw. */
     KvException failed(String what, java.nio.file.Path path, Throwable cause);
   }
@@ -161,8 +167,9 @@ final class Log {
     while (true) {
       lock.lock();
       try {
+        events.checkNotFailed();
         if (reserve(bytes)) {
-          writing.run();
+          append(writing);
           freezeIfFull();
           askForSpare();
           return sequence;
@@ -171,6 +178,20 @@ final class Log {
         lock.unlock();
       }
       makeRoom(bytes);
+    }
+  }
+
+  /** What ends midway must not be followed by anything: a batch without its end hides the rest. */
+  private void append(Writing writing) throws IOException {
+    long before = sequence;
+    try {
+      writing.run();
+    } catch (RuntimeException | Error e) {
+      if (sequence != before) {
+        KvException failure = events.failed("a write ended midway", current().path(), e);
+        failure.addSuppressed(e);
+      }
+      throw e;
     }
   }
 
@@ -206,6 +227,9 @@ final class Log {
     Segment next = spare;
     if (next == null || !next.hasRoom(needed)) {
       return false;
+    }
+    if (current != null) {
+      allocate(current, END_BYTES);
     }
     allocate(next, needed);
     roll(current, next);
@@ -473,14 +497,28 @@ final class Log {
       } finally {
         lock.unlock();
       }
-      Segment next = create(bytes, catalog.current().epoch());
-      Segment dropped = small;
-      publish(next, manifest -> without(manifest, dropped));
-      if (small != null) {
-        dispose(small);
-      }
+      replaceSpare(small, bytes);
     } finally {
       rooms.unlock();
+    }
+  }
+
+  /** The manifest names the old one until it names the new one, so it must come next until then. */
+  private void replaceSpare(@Nullable Segment old, long bytes) throws IOException {
+    try {
+      Segment next = create(bytes, catalog.current().epoch());
+      publish(next, manifest -> without(manifest, old));
+    } catch (IOException | RuntimeException | Error e) {
+      lock.lock();
+      try {
+        spare = old;
+      } finally {
+        lock.unlock();
+      }
+      throw e;
+    }
+    if (old != null) {
+      dispose(old);
     }
   }
 
@@ -493,7 +531,7 @@ final class Log {
     catalog.deleteLeftOvers();
     Segment last = found.last();
     if (last != null && found.isResumable()) {
-      Segment reopened = last.reopen(files, capacity(bytes));
+      Segment reopened = last.reopen(files, Math.max(capacity(bytes), last.end() + END_BYTES));
       segments.add(reopened);
       pins.retire(() -> closeQuietly(last));
       lock.lock();
@@ -513,6 +551,7 @@ final class Log {
     lock.lock();
     try {
       sequence += last == null ? 0 : SEQUENCE_JUMP;
+      durableSequence = sequence; // nothing has a number beyond what was forced
     } finally {
       lock.unlock();
     }
@@ -646,6 +685,7 @@ final class Log {
     }
     forcing.lock();
     try {
+      events.checkNotFailed();
       if (durableSequence < through) {
         Tail untouched = tail;
         if (untouched == null) {

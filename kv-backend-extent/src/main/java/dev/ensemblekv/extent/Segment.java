@@ -135,9 +135,8 @@ final class Segment {
   Segment reopen(StoreFiles files, long newCapacity) throws IOException {
     DiskFile writable = files.open(path, true);
     try {
-      long more = Math.max(newCapacity, end);
-      StoredBytes mapped = StoredBytes.of(writable, more, files.mapped, true);
-      return new Segment(files, id, kind, epoch, writable, mapped, more, end);
+      StoredBytes mapped = StoredBytes.of(writable, newCapacity, files.mapped, true);
+      return new Segment(files, id, kind, epoch, writable, mapped, newCapacity, end);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, writable);
       throw e;

@@ -26,8 +26,10 @@ final class Upkeep {
 
   private final KvExecutor executor;
   private final Path directory;
+  private final Work work;
   private final Object pausing = new Object();
-  private final ReentrantLock running = new ReentrantLock();
+  private final ReentrantLock running = new ReentrantLock(true); // work does not overtake tasks
+  private final ReentrantLock marking = new ReentrantLock(); // does not wait for long work
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean markScheduled = new AtomicBoolean();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
@@ -36,30 +38,31 @@ final class Upkeep {
   private volatile @Nullable KvException problem;
   private volatile boolean told = true;
 
-  /** The work, which looks for itself what is to be done. */
+  /** What is done in the background; the work looks for itself what there is to do. */
   @FunctionalInterface
   interface Work {
     /** Does all there is to do. */
     void run() throws IOException;
   }
 
-  Upkeep(KvExecutor executor, Path directory) {
+  Upkeep(KvExecutor executor, Path directory, Work work) {
     this.executor = executor;
     this.directory = directory;
+    this.work = work;
   }
 
   /** Has the work run soon, once for all who ask before it begins. */
-  void wake(Work work) {
+  void wake() {
     if (!closed && awake.compareAndSet(false, true)) {
       try {
-        executor.execute(() -> run(work));
+        executor.execute(this::run);
       } catch (RejectedExecutionException e) {
         awake.set(false); // the executor is shutting down: the next opening does it
       }
     }
   }
 
-  private void run(Work work) {
+  private void run() {
     running.lock();
     try {
       awake.set(false);
@@ -67,59 +70,59 @@ final class Upkeep {
         work.run();
         problem = null;
       }
-    } catch (IOException e) {
-      failed(DiskFiles.failure("background work failed", directory, e), work);
-    } catch (KvException e) {
-      failed(e, work);
+    } catch (IOException | RuntimeException e) {
+      failed(e);
     } finally {
       running.unlock();
     }
   }
 
-  private void failed(KvException cause, Work work) {
-    problem = cause;
+  private void failed(Exception cause) {
+    String what = "background work failed";
+    problem =
+        cause instanceof KvException known
+            ? known
+            : cause instanceof IOException e
+                ? DiskFiles.failure(what, directory, e)
+                : new KvException(what + ": " + cause, directory, cause);
     told = false;
-    wakeLater(work);
+    wakeLater();
   }
 
   /** Has the work run after a pause. */
-  void wakeLater(Work work) {
+  void wakeLater() {
     if (!closed && retryScheduled.compareAndSet(false, true)) {
       schedule(
           () -> {
             retryScheduled.set(false);
-            wake(work);
+            wake();
           },
           RETRY_PAUSE);
     }
   }
 
   /** Has the log marked in a while, once for all who ask before. */
-  void markSoon(Work marking) {
+  void markSoon(Work mark) {
     if (!closed && markScheduled.compareAndSet(false, true)) {
       schedule(
           () -> {
             markScheduled.set(false);
-            mark(marking);
+            mark(mark);
           },
           MARK_PAUSE);
     }
   }
 
-  private void mark(Work marking) {
-    running.lock();
+  private void mark(Work mark) {
+    marking.lock();
     try {
       if (!closed) {
-        marking.run();
+        mark.run();
       }
-    } catch (IOException e) {
-      problem = DiskFiles.failure("background work failed", directory, e);
-      told = false;
-    } catch (KvException e) {
-      problem = e;
-      told = false;
+    } catch (IOException | RuntimeException e) {
+      failed(e); // work that succeeds tells that all is well again; the next force marks again
     } finally {
-      running.unlock();
+      marking.unlock();
     }
   }
 
@@ -191,9 +194,11 @@ final class Upkeep {
       pausing.notifyAll();
     }
     running.lock();
+    marking.lock();
     try {
       retryScheduled.set(true); // nothing more is to be scheduled
     } finally {
+      marking.unlock();
       running.unlock();
     }
   }
