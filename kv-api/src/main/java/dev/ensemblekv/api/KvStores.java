@@ -92,6 +92,22 @@ public final class KvStores {
   }
 
   /**
+   * Starts to repair a store that is damaged, so that it opens and has everything of which the
+   * bytes are intact; a store that is sound stays as it is. Nobody may have it open.
+   *
+   * <p>The problems of the task are what is lost: files, and in them places and numbers of bytes.
+   * Of a key whose newest value is lost, an older one may be back if it was still there. Nothing
+   * that cannot be read is deleted: such files are kept under a name that ends with {@code
+   * .damaged}, for the user to delete.
+   *
+   * @throws StoreNotFoundException if there is no store
+   * @throws UnsupportedOperationException if the backend does not repair stores
+   */
+  public static KvTask repair(Path directory) {
+    return KvEnvironment.system().repair(Objects.requireNonNull(directory, "directory"));
+  }
+
+  /**
    * Deletes a store and its directory; one whose destruction was cut short is destroyed further.
    *
    * @throws StoreNotFoundException if there is none

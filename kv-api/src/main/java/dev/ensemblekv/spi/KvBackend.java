@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.io.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,4 +79,19 @@ public interface KvBackend {
    * be durable at return. Where this throws, it has released everything.
    */
   KvStore open(KvOpenContext context);
+
+  /**
+   * Returns the work of {@linkplain dev.ensemblekv.api.KvStores#repair repairing} a store, which
+   * does not begin here. The framework holds the lock meanwhile.
+   *
+   * <p>The work makes a store that opens of everything in the files that is intact, durably, and
+   * tells as problems what is lost. It deletes nothing that it cannot read, and if it is cut short
+   * it can be begun again.
+   *
+   * @throws UnsupportedOperationException if this backend does not repair stores
+   */
+  default KvTask.Body repair(KvOpenContext context) {
+    throw new UnsupportedOperationException(
+        "stores of '" + name() + "' cannot be repaired by this command; restore a copy");
+  }
 }

@@ -71,6 +71,11 @@ public final class KvEnvironment {
     return new StoreOpener(this).adopt(spec, directory, options);
   }
 
+  /** Repairs a store, as {@link dev.ensemblekv.api.KvStores#repair}. */
+  public KvTask repair(Path directory) {
+    return new StoreOpener(this).repair(directory);
+  }
+
   /** Deletes a store, as {@link dev.ensemblekv.api.KvStores#destroy}. */
   public void destroy(Path directory) {
     new StoreOpener(this).destroy(directory);

@@ -81,4 +81,17 @@ final class Catalog {
     DiskFiles.replace(files.disk, path, next.encode());
     current = next;
   }
+
+  /** Deletes the files of which the manifest knows nothing, though they are of this engine. */
+  void deleteLeftOvers() throws IOException {
+    Manifest manifest = current;
+    for (String name : files.disk.list(files.directory)) {
+      boolean known =
+          manifest.segments().stream().anyMatch(entry -> Segment.name(entry.id()).equals(name))
+              || manifest.runs().stream().anyMatch(run -> Run.name(run.id()).equals(name));
+      if (StoreFiles.isOurs(name) && !known) {
+        files.disk.delete(files.path(name));
+      }
+    }
+  }
 }

@@ -245,9 +245,10 @@ final class Compactor {
     private final long judged;
     private Entries moved = new Entries();
     private final List<Long> targets = new ArrayList<>();
-    private final List<Segment> created = new ArrayList<>();
     private final Map<Integer, Usage> usages = new HashMap<>();
-    private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
+
+    /** The copies that are no part of the store yet. */
+    private Relocation relocation = relocation();
 
     Move(long judged) {
       this.judged = judged;
@@ -290,33 +291,12 @@ final class Compactor {
     }
 
     private void copy(Segment victim, RecordScan scan, boolean isLive) throws IOException {
-      byte[] key = scan.key();
-      byte[] value = scan.value();
-      Segment target = target(scan.recordBytes());
-      long offset = target.end();
-      RecordFormat.encode(
-          header,
-          scan.type(),
-          0,
-          scan.sequence(),
-          key.length,
-          value.length,
-          scan.bodyCrc(),
-          target.seal(),
-          offset);
-      target.allocate(scan.recordBytes());
-      target.write(offset, header, key, value);
-      target.endAt(offset + scan.recordBytes());
-      boolean tombstone = scan.type() == RecordFormat.TOMBSTONE;
-      long location =
-          tombstone
-              ? Location.ofTombstone(target.id(), offset)
-              : Location.ofValue(target.id(), offset, scan.recordBytes());
+      long location = relocation.copy(scan);
       Usage dead = new Usage(1, Location.bytes(location), 1, Location.bytes(location));
       Usage kept = new Usage(1, Location.bytes(location), 0, 0);
-      usages.merge(target.id(), isLive ? dead : kept, Usage::plus);
+      usages.merge(Location.segment(location), isLive ? dead : kept, Usage::plus);
       if (isLive) {
-        KeyHash hash = hashes.of(key);
+        KeyHash hash = hashes.of(scan.key());
         moved.add(
             hash.order(), hash.routing(), Location.moved(location, victim.id(), scan.offset()));
         targets.add(location);
@@ -340,21 +320,9 @@ final class Compactor {
       return false;
     }
 
-    private Segment target(long bytes) throws IOException {
-      Segment last = created.isEmpty() ? null : created.get(created.size() - 1);
-      if (last != null && last.hasRoom(bytes)) {
-        return last;
-      }
-      long capacity = Math.max(settings.segmentBytes, StoreFiles.HEADER_BYTES + bytes);
-      Segment next =
-          Segment.create(
-              files,
-              catalog.reserveSegment(),
-              Segment.Kind.RELOCATED,
-              catalog.current().epoch(),
-              capacity);
-      created.add(next);
-      return next;
+    private Relocation relocation() {
+      return new Relocation(
+          files, catalog.current().epoch(), catalog::reserveSegment, settings.segmentBytes);
     }
 
     /**
@@ -362,7 +330,7 @@ final class Compactor {
      */
     void finishPart() throws IOException {
       publish();
-      created.clear();
+      relocation = relocation();
       usages.clear();
       repoint();
       moved = new Entries();
@@ -371,31 +339,27 @@ final class Compactor {
 
     /** Makes the copies durable, and their segments a part of the store. */
     private void publish() throws IOException {
-      for (Segment segment : created) {
-        segment.trim();
-        segment.force();
-      }
+      relocation.force();
+      List<Segment> created = relocation.created();
       if (!created.isEmpty()) {
-        files.disk.syncDirectory(files.directory);
-        name();
+        name(created);
         created.forEach(segments::add);
       }
     }
 
-    private void name() throws IOException {
+    private void name(List<Segment> created) throws IOException {
       try {
         catalog.edit(this::withCopies);
       } catch (DiskFiles.PublishException e) {
-        Segment first = created.get(0);
         created.forEach(segments::add); // a crash may leave a manifest that names them: they stay
-        created.clear();
-        throw notDurable(first, e);
+        relocation = relocation();
+        throw notDurable(created.get(0), e);
       }
     }
 
     private Manifest withCopies(Manifest manifest) {
       Manifest changed = manifest;
-      for (Segment segment : created) {
+      for (Segment segment : relocation.created()) {
         changed =
             changed.withSegment(
                 new Manifest.SegmentEntry(
@@ -411,16 +375,7 @@ final class Compactor {
 
     /** Deletes the copies that are no part of the store yet. */
     void abandon(@Nullable Throwable cause) {
-      for (Segment segment : created) {
-        try {
-          segment.close();
-          files.disk.delete(segment.path());
-        } catch (IOException | RuntimeException e) {
-          if (cause != null) {
-            cause.addSuppressed(e);
-          }
-        }
-      }
+      relocation.abandon(cause);
     }
 
     /** Points the index at the copies, and makes that durable. */

@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvCapacity;
 import dev.ensemblekv.spi.KvOpenContext;
@@ -34,6 +35,7 @@ public final class ExtentBackend implements KvBackend {
       EnumSet.of(
           KvFeature.COMPARE_AND_SET,
           KvFeature.COMPACT,
+          KvFeature.CHECKPOINT,
           KvFeature.SYNC_WRITES,
           KvFeature.PERSISTENT,
           KvFeature.EXCLUSIVE,
@@ -91,5 +93,10 @@ public final class ExtentBackend implements KvBackend {
   @Override
   public KvStore open(KvOpenContext context) {
     return Opening.open(context);
+  }
+
+  @Override
+  public KvTask.Body repair(KvOpenContext context) {
+    return progress -> Repair.run(context, progress);
   }
 }

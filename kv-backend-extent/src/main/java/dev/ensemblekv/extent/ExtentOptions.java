@@ -6,7 +6,7 @@ import dev.ensemblekv.api.KvOption;
 /** The options of the backend {@code extent}. */
 public final class ExtentOptions {
   /**
-   * How great segment files become: 64 KiB to 1 GiB, by default 256 MiB; recorded, and can be
+   * How great segment files become: 4 KiB to 1 GiB, by default 256 MiB; recorded, and can be
    * changed at each open.
    *
    * <p>A small store has smaller ones. Great ones mean few files; the space of a segment is given
@@ -15,7 +15,7 @@ public final class ExtentOptions {
   public static final KvOption<Long> SEGMENT_SIZE =
       KvOption.sizeBytes("extent.segmentSize")
           .kind(KvOption.Kind.STICKY)
-          .range(64L << 10, 1L << 30)
+          .range(4L << 10, 1L << 30)
           .build(256L << 20, "Greatest size of a segment file.");
 
   /**
@@ -31,12 +31,12 @@ public final class ExtentOptions {
           .build(700_000L, "Write the newest part of the index to disk at so many keys.");
 
   /**
-   * How much of the log a crash leaves to be read at the next opening: 64 KiB to 64 GiB, by default
+   * How much of the log a crash leaves to be read at the next opening: 4 KiB to 64 GiB, by default
    * 256 MiB; for one opening only.
    */
   public static final KvOption<Long> REPLAY_SIZE =
       KvOption.sizeBytes("extent.replaySize")
-          .range(64L << 10, 64L << 30)
+          .range(4L << 10, 64L << 30)
           .build(256L << 20, "Write the index to disk when so much of the log is not in it.");
 
   /**

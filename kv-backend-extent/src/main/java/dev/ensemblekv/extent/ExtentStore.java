@@ -44,6 +44,7 @@ final class ExtentStore extends AbstractKvStore {
   /** A log of so many bytes is replayed at the next opening rather than written as a run. */
   private static final long SMALL_REPLAY_BYTES = 1 << 20;
 
+  private final StoreFiles files;
   private final Catalog catalog;
   private final Segments segments;
   private final Index index;
@@ -65,6 +66,7 @@ final class ExtentStore extends AbstractKvStore {
       KeyHash.Function hashes,
       Tail tail) {
     super(context, ExtentBackend.LIMITS, ExtentBackend.FEATURES);
+    this.files = files;
     this.segments = segments;
     this.index = index;
     this.hashes = hashes;
@@ -185,7 +187,6 @@ final class ExtentStore extends AbstractKvStore {
 
   private void compactAll(KvTask.Progress progress) throws IOException {
     checkNotFailed();
-    log.write(0, () -> {});
     log.rollIfUsed();
     log.freeze();
     boolean more = true;
@@ -206,6 +207,30 @@ final class ExtentStore extends AbstractKvStore {
       victims = compactor.chooseAll(newer);
     }
     pins.disposeOfWhatCanBe();
+  }
+
+  /**
+   * Gives the files second names, and so takes no time to speak of and no space, where the
+   * directory is on the same file system; else copies them.
+   */
+  @Override
+  public KvTask checkpoint(Path directory) {
+    return context()
+        .checkpoint(directory, "files", progress -> makeCheckpoint(directory, progress));
+  }
+
+  private void makeCheckpoint(Path directory, KvTask.Progress progress) {
+    int pin = pins.enter(); // what is taken out of the manifest meanwhile is deleted later
+    try {
+      checkNotFailed();
+      Manifest manifest = context().isReadOnly() ? catalog.current() : publisher.publishAll();
+      new Checkpoint(files, files.in(directory)).run(manifest, progress);
+    } catch (IOException e) {
+      throw DiskFiles.failure("the checkpoint cannot be made", directory, e);
+    } finally {
+      pins.leave(pin);
+      pins.disposeOfWhatCanBe();
+    }
   }
 
   private void mark() throws IOException {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * next one, the spare, is prepared before it is needed. Segments are made durable in their order,
  * so that what a loss of power leaves of the log is a beginning of it.
  *
- * <p>Lock order: {@link #rooms}, {@link #forcing}, the lock of the {@link Catalog}, {@link #lock}.
+ * <p>Lock order: that of the {@link Publisher}, {@link #rooms}, {@link #forcing}, the lock of the
+ * {@link Catalog}, {@link #lock}.
  */
 final class Log {
   private static final byte[] NOTHING = {};
@@ -29,7 +30,7 @@ final class Log {
   private static final long FIRST_SEGMENT_BYTES = 4 << 20;
 
   /** What may have been numbered before a crash is less than this beyond what is found. */
-  private static final long SEQUENCE_JUMP = 1L << 32;
+  static final long SEQUENCE_JUMP = 1L << 32;
 
   private final StoreFiles files;
   private final Catalog catalog;
@@ -402,18 +403,30 @@ final class Log {
    * Goes on in another segment if there is something in the present one, which can be moved then.
    */
   void rollIfUsed() throws IOException {
+    atBeginningOfSegment(() -> {});
+  }
+
+  /**
+   * Freezes the memtable at the moment at which the log goes on in another segment; returns it. It
+   * may be empty.
+   */
+  Index.Frozen rollAndFreeze() throws IOException {
+    List<Index.Frozen> frozen = new ArrayList<>();
+    atBeginningOfSegment(
+        () -> {
+          freezeNow();
+          frozen.add(index.current().frozen().get(0));
+        });
+    return frozen.get(0);
+  }
+
+  private void atBeginningOfSegment(Runnable action) throws IOException {
     while (true) {
       lock.lock();
       try {
         events.checkNotFailed();
-        Segment full = current();
-        if (full.end() == StoreFiles.HEADER_BYTES) {
-          return;
-        }
-        if (spare != null) {
-          allocate(full, END_BYTES);
-          allocate(spare, END_BYTES);
-          roll(full, spare);
+        if (goToBeginningOfSegment()) {
+          action.run();
           return;
         }
       } finally {
@@ -421,6 +434,23 @@ final class Log {
       }
       makeRoom(0);
     }
+  }
+
+  private boolean goToBeginningOfSegment() {
+    Segment full = active;
+    Segment next = spare;
+    if (full != null && full.end() == StoreFiles.HEADER_BYTES) {
+      return true;
+    }
+    if (next == null) {
+      return false;
+    }
+    if (full != null) {
+      allocate(full, END_BYTES);
+    }
+    allocate(next, END_BYTES);
+    roll(full, next);
+    return true;
   }
 
   /** Returns how many bytes of the log are not covered by a frozen memtable. */
@@ -499,7 +529,7 @@ final class Log {
 
   /** The first write since opening: goes on where the log ended, or begins a segment behind it. */
   private void begin(Tail found, long bytes) throws IOException {
-    deleteLeftOvers();
+    catalog.deleteLeftOvers();
     Segment last = found.last();
     if (last != null && found.isResumable()) {
       Segment reopened = last.reopen(files, Math.max(capacity(bytes), last.end() + END_BYTES));
@@ -566,18 +596,6 @@ final class Log {
     return entry.end() == Manifest.SegmentEntry.OPEN
         ? entry.endingAt(segments.get(entry.id()).end())
         : entry;
-  }
-
-  private void deleteLeftOvers() throws IOException {
-    Manifest manifest = catalog.current();
-    for (String name : files.disk.list(files.directory)) {
-      boolean known =
-          manifest.segments().stream().anyMatch(entry -> Segment.name(entry.id()).equals(name))
-              || manifest.runs().stream().anyMatch(run -> Run.name(run.id()).equals(name));
-      if (StoreFiles.isOurs(name) && !known) {
-        files.disk.delete(files.path(name));
-      }
-    }
   }
 
   /** Segments grow with the store, so that a small one does not take much and a great one few. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +156,17 @@ record Manifest(
     return withSegments(segments.stream().filter(entry -> !dropped.contains(entry.id)).toList());
   }
 
+  /** Returns what is left without the log behind the checkpoint, which begins a segment. */
+  Manifest settled() {
+    return withSegments(segments.stream().filter(entry -> !isInLog(entry)).toList())
+        .withDurable(checkpoint);
+  }
+
+  /** Tells whether a segment is, in part at least, behind the checkpoint: it may change yet. */
+  boolean isInLog(SegmentEntry entry) {
+    return entry.kind == Segment.Kind.LOG && entry.id >= checkpoint.segment;
+  }
+
   Manifest mapSegments(UnaryOperator<SegmentEntry> change) {
     return withSegments(segments.stream().map(change).toList());
   }
@@ -169,7 +181,7 @@ record Manifest(
   byte[] encode() {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("hash", HASH);
-    fields.put("seed", String.format("%016x", seed));
+    fields.put("seed", HexFormat.of().toHexDigits(seed));
     fields.put("epoch", String.valueOf(epoch));
     fields.put("nextSegment", String.valueOf(nextSegment));
     fields.put("nextRun", String.valueOf(nextRun));
@@ -179,22 +191,19 @@ record Manifest(
     for (SegmentEntry entry : segments) {
       Usage usage = entry.usage;
       fields.put(
-          SEGMENT + String.format("%06d", entry.id),
-          String.format(
-              "%s epoch %d end %d floor %d records %d bytes %d deadRecords %d deadBytes %d",
-              entry.kind == Segment.Kind.LOG ? "log" : "relocated",
-              entry.epoch,
-              entry.end,
-              entry.floor,
-              usage.records(),
-              usage.bytes(),
-              usage.deadRecords(),
-              usage.deadBytes()));
+          StoreFiles.name(SEGMENT, entry.id, ""),
+          (entry.kind == Segment.Kind.LOG ? "log" : "relocated")
+              + (" epoch " + entry.epoch)
+              + (" end " + entry.end)
+              + (" floor " + entry.floor)
+              + (" records " + usage.records())
+              + (" bytes " + usage.bytes())
+              + (" deadRecords " + usage.deadRecords())
+              + (" deadBytes " + usage.deadBytes()));
     }
     for (RunEntry run : runs) {
       fields.put(
-          RUN + String.format("%06d", run.id),
-          String.format("epoch %d entries %d", run.epoch, run.entries));
+          StoreFiles.name(RUN, run.id, ""), "epoch " + run.epoch + " entries " + run.entries);
     }
     return CheckedText.encode(KIND, VERSION, fields);
   }

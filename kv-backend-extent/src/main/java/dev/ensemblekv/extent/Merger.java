@@ -122,7 +122,8 @@ final class Merger {
     return true;
   }
 
-  private static Run.Cursor first(List<Run.Cursor> sources) {
+  /** Returns the one with the least key, the newest of several. */
+  static Run.Cursor first(List<Run.Cursor> sources) {
     Run.Cursor first = sources.get(0);
     for (int i = 1; i < sources.size(); i++) {
       Run.Cursor source = sources.get(i);

@@ -69,7 +69,7 @@ final class Opening {
         if (entry.end() == Manifest.SegmentEntry.OPEN) {
           open.add(entry.id());
         }
-        if (entry.kind() == Segment.Kind.LOG && entry.id() >= manifest.checkpoint().segment()) {
+        if (manifest.isInLog(entry)) {
           log.add(segment);
         }
       }

@@ -52,8 +52,33 @@ final class Publisher {
     }
   }
 
+  /**
+   * Publishes everything that was written so far; returns a manifest of just that, which leaves
+   * nothing of the log to be replayed. No file that it names changes any more.
+   */
+  Manifest publishAll() throws IOException {
+    publishing.lock();
+    try {
+      Index.Frozen newest = log.rollAndFreeze();
+      List<Index.Frozen> frozen = index.current().frozen();
+      for (int i = frozen.size() - 1; i >= 0; i--) {
+        publish(frozen.get(i));
+        if (frozen.get(i).equals(newest)) {
+          break;
+        }
+      }
+      return catalog.current().settled();
+    } finally {
+      publishing.unlock();
+    }
+  }
+
   private void publish(Index.Frozen frozen) throws IOException {
     log.force(frozen.sequence());
+    if (frozen.table().isEmpty()) {
+      moveCheckpoint(frozen);
+      return;
+    }
     Run run = write(frozen.table());
     edit(run, manifest -> withRun(manifest, Manifest.RunEntry.of(run), frozen));
     log.locked(
@@ -63,6 +88,15 @@ final class Publisher {
           runs.addAll(index.current().runs());
           index.publish(frozen, runs);
         });
+  }
+
+  private void moveCheckpoint(Index.Frozen frozen) throws IOException {
+    try {
+      catalog.edit(manifest -> covering(manifest, frozen));
+    } catch (DiskFiles.PublishException e) {
+      throw events.failed("the manifest cannot be made durable", files.directory, e);
+    }
+    log.locked(() -> index.publish(frozen, index.current().runs()));
   }
 
   private Run write(Memtable table) throws IOException {
@@ -84,8 +118,11 @@ final class Publisher {
     List<Manifest.RunEntry> runs = new ArrayList<>();
     runs.add(entry);
     runs.addAll(manifest.runs());
+    return covering(manifest.withRuns(runs), frozen);
+  }
+
+  private Manifest covering(Manifest manifest, Index.Frozen frozen) {
     return manifest
-        .withRuns(runs)
         .withCheckpoint(frozen.end(), frozen.sequence())
         .withDeltas(frozen.table().deltas())
         .mapSegments(segment -> passed(segment, frozen.end()));

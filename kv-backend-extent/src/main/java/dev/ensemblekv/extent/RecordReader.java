@@ -15,7 +15,7 @@ final class RecordReader {
   private static final int CHUNK_BYTES = 64 << 10;
 
   private final CRC32C crc = new CRC32C();
-  private byte[] buffer = new byte[4 << 10];
+  private byte[] buffer = new byte[256];
 
   /** Room for one bucket of a run. */
   final byte[] bucket = new byte[Bucket.BYTES];

@@ -110,7 +110,7 @@ final class Replay {
         .orElseThrow();
   }
 
-  private static long location(Segment segment, RecordScan scan) {
+  static long location(Segment segment, RecordScan scan) {
     return scan.type() == RecordFormat.TOMBSTONE
         ? Location.ofTombstone(segment.id(), scan.offset())
         : Location.ofValue(segment.id(), scan.offset(), scan.recordBytes());
@@ -141,7 +141,7 @@ final class Replay {
     }
   }
 
-  private static Manifest.Position mark(RecordScan scan) throws IOException {
+  static Manifest.Position mark(RecordScan scan) throws IOException {
     byte[] body = scan.value();
     return body.length < 16
         ? Manifest.Position.BEGINNING
@@ -174,9 +174,9 @@ final class Replay {
           end,
           null);
     }
-    long torn = isExact ? 0 : tornBytes(last, end);
+    long torn = isExact ? 0 : last.usedBytes(end);
     for (Segment segment : behind) {
-      torn += tornBytes(segment, StoreFiles.HEADER_BYTES);
+      torn += segment.usedBytes(StoreFiles.HEADER_BYTES);
       segment.endAt(StoreFiles.HEADER_BYTES);
     }
     last.endAt(end);
@@ -191,7 +191,7 @@ final class Replay {
   /** Looks for marks behind the end of the log, at every place where a record could begin. */
   private void seeMarks(Segment segment, long from) throws IOException {
     RecordScan scan = new RecordScan(segment, from);
-    byte[] part = new byte[PART_BYTES + RecordFormat.HEADER_BYTES];
+    byte[] part = part(segment, from, PART_BYTES + RecordFormat.HEADER_BYTES);
     for (long at = from; at + RecordFormat.HEADER_BYTES <= segment.end(); at += PART_BYTES) {
       int count = (int) Math.min(part.length, segment.end() - at);
       segment.read(at, part, 0, count);
@@ -206,20 +206,7 @@ final class Replay {
     }
   }
 
-  /** Returns up to where there is something but zeros. */
-  private static long tornBytes(Segment segment, long from) throws IOException {
-    byte[] part = new byte[PART_BYTES];
-    long last = from;
-    for (long at = from; at < segment.end(); at += part.length) {
-      int count = (int) Math.min(part.length, segment.end() - at);
-      segment.read(at, part, 0, count);
-      for (int i = count - 1; i >= 0; i--) {
-        if (part[i] != 0) {
-          last = at + i + 1;
-          break;
-        }
-      }
-    }
-    return last - from;
+  private static byte[] part(Segment segment, long from, int most) {
+    return new byte[(int) Math.max(0, Math.min(most, segment.end() - from))];
   }
 }

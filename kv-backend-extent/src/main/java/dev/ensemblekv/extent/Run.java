@@ -6,6 +6,7 @@ import dev.ensemblekv.spi.io.DiskFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ final class Run {
   }
 
   static String name(int id) {
-    return String.format("run-%06d.idx", id);
+    return StoreFiles.name("run-", id, ".idx");
   }
 
   /**
@@ -202,12 +203,24 @@ final class Run {
     }
   }
 
+  /** Tells of each bucket that is damaged, by its offset; returns when all are read. */
+  void check(LongConsumer damaged) throws IOException {
+    byte[] bucket = new byte[Bucket.BYTES];
+    for (long at = 0; at < buckets; at++) {
+      try {
+        read(at, 1, bucket);
+      } catch (CorruptionException e) {
+        damaged.accept(StoreFiles.HEADER_BYTES + at * Bucket.BYTES);
+      }
+    }
+  }
+
   /** A walk over a part of the entries, in order. For one thread. */
   final class Cursor {
     private static final int BUFFERED = 256;
 
     private final HashRange range;
-    private final byte[] buffer = new byte[BUFFERED * Bucket.BYTES];
+    private final byte[] buffer;
     private final long stop;
     private long nextBucket;
     private int buffered;
@@ -218,6 +231,7 @@ final class Run {
       this.range = range;
       this.nextBucket = KeyHash.place(range.from(), places);
       this.stop = KeyHash.place(range.last(), places);
+      this.buffer = new byte[(int) Math.min(BUFFERED, buckets - nextBucket) * Bucket.BYTES];
     }
 
     boolean next() throws IOException {

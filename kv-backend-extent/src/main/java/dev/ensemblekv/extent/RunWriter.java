@@ -15,7 +15,7 @@ final class RunWriter implements AutoCloseable {
   /** So full are the buckets on average, of which two of three then answer at the first look. */
   private static final double LOAD = 0.75;
 
-  private static final int BUFFERED = 1024;
+  private static final int MOST_BUFFERED = 1024;
 
   private final StoreFiles files;
   private final int id;
@@ -23,7 +23,8 @@ final class RunWriter implements AutoCloseable {
   private final Seal seal;
   private final DiskFile file;
   private final long places;
-  private final byte[] buffer = new byte[BUFFERED * Bucket.BYTES];
+  private final int buffered;
+  private final byte[] buffer;
 
   private long firstBuffered;
   private long current;
@@ -43,6 +44,8 @@ final class RunWriter implements AutoCloseable {
     this.epoch = epoch;
     this.seal = files.seal(epoch, id);
     this.places = Math.max(1, (long) Math.ceil(mostEntries / (Bucket.ENTRIES * LOAD)));
+    this.buffered = (int) Math.min(MOST_BUFFERED, places + 1);
+    this.buffer = new byte[buffered * Bucket.BYTES];
     this.file = files.create(path());
   }
 
@@ -72,8 +75,8 @@ final class RunWriter implements AutoCloseable {
   }
 
   private void goTo(long bucket) throws IOException {
-    while (bucket >= firstBuffered + BUFFERED) {
-      write(BUFFERED);
+    while (bucket >= firstBuffered + buffered) {
+      write(buffered);
     }
     current = bucket;
     inCurrent = 0;

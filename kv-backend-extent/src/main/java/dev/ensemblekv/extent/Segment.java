@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  * there as an exception, before a record has begun.
  */
 final class Segment {
-  private static final String MAGIC = "EKVSEG";
+  static final String MAGIC = "EKVSEG";
   private static final byte[] ZEROS = new byte[64 << 10];
   private static final int MAX_STEP_BYTES = 4 << 20;
+
+  /** A small segment is allocated in no more than so many steps. */
+  private static final int LEAST_SHARE = 4;
 
   /** What a segment is for. */
   enum Kind {
@@ -61,7 +64,7 @@ final class Segment {
   }
 
   static String name(int id) {
-    return String.format("segment-%06d.kv", id);
+    return StoreFiles.name("segment-", id, ".kv");
   }
 
   /** Creates an empty segment; it is durable after {@link #force()} and a sync of the directory. */
@@ -113,6 +116,19 @@ final class Segment {
   void settle(StoreFiles files, long foundEnd) throws IOException {
     end = foundEnd;
     bytes = StoredBytes.of(file, foundEnd, files.mapped, false);
+  }
+
+  /** Returns a segment of a file of which nothing is known to be intact, the header neither. */
+  static Segment ofUnchecked(StoreFiles files, int id, Kind kind, long epoch, DiskFile file)
+      throws IOException {
+    long size = Math.min(file.size(), Location.MAX_SEGMENT_BYTES);
+    StoredBytes bytes = StoredBytes.of(file, size, false, false);
+    return new Segment(files, id, kind, epoch, file, bytes, size, size);
+  }
+
+  /** Returns of which kind a segment is, by its header. */
+  static Kind kind(byte[] header) {
+    return LittleEndian.getInt(header, 36) == 0 ? Kind.LOG : Kind.RELOCATED;
   }
 
   /** Opens this segment, which ends where its file does, to go on appending to it. */
@@ -188,7 +204,8 @@ final class Segment {
     if (wanted <= allocated) {
       return;
     }
-    long step = Math.min(MAX_STEP_BYTES, Math.max(ZEROS.length, allocated / 2));
+    long least = Math.min(ZEROS.length, capacity / LEAST_SHARE);
+    long step = Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
     long target = Math.min(capacity, Math.max(wanted, allocated + step));
     try {
       while (allocated < target) {
@@ -239,6 +256,23 @@ final class Segment {
     } catch (EOFException e) {
       throw new CorruptionException("the file is cut", path, offset, e);
     }
+  }
+
+  /** Returns how many bytes there are from an offset to the last one that is not zero. */
+  long usedBytes(long from) throws IOException {
+    byte[] part = new byte[ZEROS.length];
+    long last = from;
+    for (long at = from; at < end; at += part.length) {
+      int count = (int) Math.min(part.length, end - at);
+      read(at, part, 0, count);
+      for (int i = count - 1; i >= 0; i--) {
+        if (part[i] != 0) {
+          last = at + i + 1;
+          break;
+        }
+      }
+    }
+    return last - from;
   }
 
   /** Returns bytes without copying them; {@code null} if they are not in memory. */

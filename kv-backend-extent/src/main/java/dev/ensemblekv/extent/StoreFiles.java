@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one store: where they are, how they begin, and whether they are mapped.
@@ -37,6 +38,7 @@ final class StoreFiles {
 
   private static final Pattern NAMES =
       Pattern.compile("segment-[0-9]{6,}\\.kv|run-[0-9]{6,}\\.idx");
+  private static final int NUMBER_DIGITS = 6;
   private static final int MAGIC_BYTES = 8;
   private static final int CRC_AT = HEADER_BYTES - 4;
 
@@ -46,10 +48,19 @@ final class StoreFiles {
   private final byte[] storeId;
 
   StoreFiles(Disk disk, Path directory, String storeId, boolean mapped) {
+    this(disk, directory, HexFormat.of().parseHex(storeId), mapped);
+  }
+
+  private StoreFiles(Disk disk, Path directory, byte[] storeId, boolean mapped) {
     this.disk = disk;
     this.directory = directory;
     this.mapped = mapped;
-    this.storeId = HexFormat.of().parseHex(storeId);
+    this.storeId = storeId;
+  }
+
+  /** Returns the files of the same store in another directory. */
+  StoreFiles in(Path other) {
+    return new StoreFiles(disk, other, storeId, mapped);
   }
 
   private StoreFiles(StoreFiles files, boolean mapped) {
@@ -66,6 +77,12 @@ final class StoreFiles {
 
   Path path(String name) {
     return directory.resolve(name);
+  }
+
+  /** Returns the name of a file: its number has six digits or more. */
+  static String name(String prefix, int number, String suffix) {
+    String digits = String.valueOf(number);
+    return prefix + "0".repeat(Math.max(0, NUMBER_DIGITS - digits.length())) + digits + suffix;
   }
 
   /** Tells whether a name is one that only this engine gives. */
@@ -148,6 +165,24 @@ final class StoreFiles {
         path,
         0,
         null);
+  }
+
+  /** Returns the header of a file, of whatever epoch; {@code null} if it is not intact. */
+  byte @Nullable [] findHeader(DiskFile file, Path path, String magic, int number)
+      throws IOException {
+    byte[] found = new byte[HEADER_BYTES];
+    if (file.read(0, found, 0, HEADER_BYTES) < HEADER_BYTES) {
+      return null;
+    }
+    try {
+      return readHeader(file, path, magic, number, epoch(found));
+    } catch (CorruptionException e) {
+      return null;
+    }
+  }
+
+  static long epoch(byte[] header) {
+    return LittleEndian.getLong(header, 40);
   }
 
   private static int crc(byte[] header) {

@@ -80,6 +80,7 @@ public final class Kv {
         new CountCommand(shell, root),
         new StatsCommand(shell, root),
         new VerifyCommand(shell, root),
+        new RepairCommand(shell, root),
         new CopyCommand(shell, root),
         new AdoptCommand(shell, root),
         new DestroyCommand(shell, root),

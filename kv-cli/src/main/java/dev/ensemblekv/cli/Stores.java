@@ -46,18 +46,26 @@ record Stores(Shell shell) {
   /** Starts to make a store of a database that an engine's own library made. */
   KvTask adopt(Path directory, String spec, Map<String, String> settings) {
     try {
-      KvTask task = shell.environment().adopt(spec, directory, options(settings).build());
-      shell
-          .closers()
-          .add(
-              () -> {
-                task.cancel();
-                task.awaitEnd();
-              });
-      return task;
+      return cancelledAtExit(shell.environment().adopt(spec, directory, options(settings).build()));
     } catch (UnknownBackendException e) {
       throw CommandException.usage(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Starts to repair a store. */
+  KvTask repair(Path directory) {
+    return cancelledAtExit(shell.environment().repair(directory));
+  }
+
+  private KvTask cancelledAtExit(KvTask task) {
+    shell
+        .closers()
+        .add(
+            () -> {
+              task.cancel();
+              task.awaitEnd();
+            });
+    return task;
   }
 
   private KvStore openThere(Path directory, KvOptions options) {

@@ -69,7 +69,7 @@ final class ShelfBackend implements KvBackend {
   /** Whether opening finds damage. */
   volatile boolean damagedAtOpen;
 
-  /** What verifying finds. */
+  /** What verifying finds, and repairing. */
   volatile List<KvTask.Problem> problems = List.of();
 
   /** What reading and verifying throws. */
@@ -127,6 +127,14 @@ final class ShelfBackend implements KvBackend {
       openedForWriting.incrementAndGet();
     }
     return new Shelf(context);
+  }
+
+  @Override
+  public KvTask.Body repair(KvOpenContext context) {
+    return progress -> {
+      progress.advance(2);
+      problems.forEach(problem -> progress.problem(problem.message(), problem.path()));
+    };
   }
 
   private final class Shelf extends AbstractKvStore {

@@ -490,7 +490,7 @@ final class EnsembleStore implements KvStore {
         : KvStore.super.unwrap(type);
   }
 
-  /** Closes every substore, even if one fails; throws the first failure. */
+  /** Closes every substore, even if one fails; throws the first failure, or that of before. */
   @Override
   public void close() {
     List<RuntimeException> failures = new ArrayList<>();
@@ -500,6 +500,7 @@ final class EnsembleStore implements KvStore {
     }
     boolean clean = failures.isEmpty() && topology.failure() == null && !context.isReadOnly();
     attempt(failures, () -> topology.close(clean));
+    attempt(failures, topology::checkNotFailed);
     throwFirst(failures);
   }
 

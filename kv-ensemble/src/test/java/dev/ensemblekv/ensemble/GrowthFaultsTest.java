@@ -342,7 +342,7 @@ class GrowthFaultsTest {
         .isInstanceOf(CompletionException.class)
         .hasCauseInstanceOf(StoreFailedException.class);
     assertContents();
-    store.close();
+    assertThatThrownBy(store::close).isInstanceOf(StoreFailedException.class);
     store = open(KvOptions.defaults());
     assertThat(substores(store)).as("the new manifest survived").isEqualTo(2);
     assertContents();
@@ -486,7 +486,7 @@ class GrowthFaultsTest {
     machine.executor().advance(LONG_ENOUGH);
     assertThat(store.stats().state()).isEqualTo(KvState.FAILED);
     assertContents();
-    store.close();
+    assertThatThrownBy(store::close).isInstanceOf(StoreFailedException.class);
     store = open(KvOptions.defaults());
     machine.executor().runAll();
     assertThat(substores(store)).isEqualTo(2);
@@ -684,6 +684,7 @@ class GrowthFaultsTest {
             0,
             1);
     machine.executor().runNext();
+    machine.disk().faults().clear();
     putting.join();
     batching.join();
     model.putAll(Map.of(text(key), "put", "a", "1", "b", "2", "c", "3", "other", "4"));
@@ -755,6 +756,7 @@ class GrowthFaultsTest {
       assertThatThrownBy(write::run).isInstanceOf(StoreFailedException.class);
     }
     assertContents();
+    assertThatThrownBy(store::close).isInstanceOf(StoreFailedException.class);
   }
 
   @Test

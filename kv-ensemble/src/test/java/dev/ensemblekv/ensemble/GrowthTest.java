@@ -316,7 +316,7 @@ class GrowthTest {
     assertContents();
     assertThat(machine.disk().list(directory.resolve("substores"))).containsExactly("0000", "0001");
 
-    store.close();
+    assertThatThrownBy(store::close).isInstanceOf(StoreFailedException.class);
     store = open(KvOptions.defaults());
     machine.executor().runAll();
     assertContents();

@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What must hold of a store that had a failure, whatever failed. */
 final class AfterFailure {
-  private static final byte[] AFTER = Chapter.bytes("after");
-  private static final int MAX_TRIES = 4;
+  /** The key that is written after the failure. */
+  static final byte[] AFTER = Chapter.bytes("after");
+
+  /** More than there are threads that may meet the failure, each for the first time. */
+  private static final int MAX_TRIES = 40;
+
   private static final long POLL_NANOS = 1_000_000;
 
   private AfterFailure() {}
@@ -32,6 +36,8 @@ final class AfterFailure {
       return null;
     } catch (KvException e) {
       return e;
+    } catch (RuntimeException e) {
+      throw new AssertionError("what the store throws is not a KvException: " + e, e);
     }
   }
 
@@ -40,13 +46,14 @@ final class AfterFailure {
    * nothing at a crash may do only if the disk was full; or it has failed, and says so whenever it
    * would have to make something durable, and in its state. Notes what it wrote.
    *
-   * @param limit how long it may take until background work that failed too is tried again
+   * @param limit how long it may take until background work that failed too is tried again; {@code
+   *     null}: it may fail again, as each thread may meet the failure
    */
   static void check(
       KvStore store,
       @Nullable KvException failure,
       Map<ByteString, ByteString> expected,
-      Duration limit) {
+      @Nullable Duration limit) {
     KvException last = failure;
     for (int i = 0; i < MAX_TRIES && (i == 0 || last != null); i++) {
       last =
@@ -62,13 +69,17 @@ final class AfterFailure {
               || failure instanceof StoreFullException
               || !store.features().contains(KvFeature.SURVIVES_PROCESS_CRASH);
       assertThat(mayWorkOn).as("a store that works on after %s", failure).isTrue();
-      awaitOpen(store, limit);
       expected.put(ByteString.of(AFTER), ByteString.of(Chapter.value(1)));
-      store.close();
+      if (limit == null) {
+        attempt(store::close);
+      } else {
+        awaitOpen(store, limit);
+        store.close();
+      }
     } else {
       assertThat(last).as("a write after %s", failure).isInstanceOf(StoreFailedException.class);
       assertThat(store.stats().state()).isIn(KvState.FAILED, KvState.DEGRADED);
-      assertThatThrownBy(store::close).isInstanceOf(KvException.class);
+      assertThatThrownBy(store::close, "closing after %s", last).isInstanceOf(KvException.class);
       store.close();
     }
   }

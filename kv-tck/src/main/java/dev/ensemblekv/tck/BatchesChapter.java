@@ -11,12 +11,14 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import dev.ensemblekv.tck.sim.WriteHistory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.TestReporter;
 /** Chapter 4: batches. */
 abstract class BatchesChapter extends Chapter {
   private static final int ROUNDS = 2000;
-  private static final long READS_MILLIS = 300;
+  private static final Duration READING = Duration.ofMillis(300);
 
   /** Read beside so many, however long they take. */
   private static final int LEAST_BATCHES = 10;
@@ -145,8 +147,9 @@ abstract class BatchesChapter extends Chapter {
   }
 
   /**
-   * Writes the same number to two keys in each batch, and reads one after the other. If this fails,
-   * check when the operations of a batch become visible.
+   * Writes the same number to many keys in each batch, and reads one after another, while
+   * iterations, flushes and compactions run beside it. If this fails, check when the operations of
+   * a batch become visible.
    */
   @Test
   @Rule("4.4")
@@ -154,37 +157,49 @@ abstract class BatchesChapter extends Chapter {
   @DisplayName("KV-4.4 With ISOLATED_BATCH no reader sees part of a batch")
   void isolated() throws Exception {
     KvStore store = store();
-    store.write(new KvBatch().put(key(0), bytes("0")).put(key(1), bytes("0")));
     AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(1);
     AtomicInteger batches = new AtomicInteger();
     Future<?> writer =
         startRunning(
             () -> {
-              for (int round = 1; !over.get(); round++) {
-                byte[] value = bytes(String.valueOf(round));
+              for (int number = 0; !over.get(); number++) {
+                byte[] value = bytes(String.valueOf(number));
                 KvBatch batch = new KvBatch().put(key(0), value);
                 for (int i = 0; i < 20; i++) {
                   batch.put(key(100 + i), value);
                 }
                 store.write(batch.put(key(1), value));
-                batches.set(round);
+                begun.countDown();
+                batches.set(number);
               }
             });
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READS_MILLIS * tck().effort());
     try {
-      boolean late = false;
-      for (int i = 0; !writer.isDone() && (!late || batches.get() < LEAST_BATCHES); i++) {
-        late = i >= ROUNDS && System.nanoTime() >= end;
-        byte[] first = key(i % 2);
-        byte[] second = key(1 - i % 2);
-        int seen = Integer.parseInt(text(store.get(first)));
-        assertThat(Integer.parseInt(text(store.get(second))))
-            .as("%s, read after %s was %d", text(second), text(first), seen)
-            .isGreaterThanOrEqualTo(seen);
-      }
+      inTime("the first batch", begun);
+      Duration time = READING.multipliedBy(tck().effort());
+      BackgroundWork.beside(
+          this,
+          store,
+          ROUNDS,
+          time,
+          () -> batches.get() >= LEAST_BATCHES || writer.isDone(),
+          round -> readWhole(store, round));
     } finally {
       over.set(true);
     }
     inTime("the end of the writer", writer);
+  }
+
+  private static void readWhole(KvStore store, int round) {
+    byte[] first = key(round % 2);
+    byte[] second = key(1 - round % 2);
+    int seen = number(store.get(first));
+    assertThat(number(store.get(second)))
+        .as("a batch seen in part: %s, read after %s was %d", text(second), text(first), seen)
+        .isGreaterThanOrEqualTo(seen);
+  }
+
+  private static int number(byte @Nullable [] value) {
+    return Integer.parseInt(text(value));
   }
 }

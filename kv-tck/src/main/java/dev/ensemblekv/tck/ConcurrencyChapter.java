@@ -9,16 +9,17 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.RegisterHistory.Call;
 import dev.ensemblekv.tck.RegisterHistory.Kind;
 import dev.ensemblekv.tck.internal.ByteString;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,15 +28,10 @@ import org.junit.jupiter.api.TestReporter;
 /** Chapter 2: what reads and writes of single keys do, by many threads. */
 abstract class ConcurrencyChapter extends Chapter {
   private static final int THREADS = 4;
-  private static final int CALLS_PER_THREAD = 12;
+  private static final int CALLS_PER_THREAD = 40;
   private static final int KEYS = 2;
-  private static final long ROUNDS_MILLIS = 600;
-
-  /**
-   * So many that one of them shows a cache that is filled too late, however few there is time for.
-   */
-  private static final int LEAST_ROUNDS = 50;
-
+  private static final int LEAST_ROUNDS = 6;
+  private static final Duration ROUNDS = Duration.ofMillis(600);
   private static final int SWAPS_PER_THREAD = 60;
 
   /** Of swaps that are not atomic, about every second one shows. */
@@ -44,82 +40,62 @@ abstract class ConcurrencyChapter extends Chapter {
   private static final long POLL_NANOS = 10_000;
 
   /**
-   * Has threads make a few random calls on two keys at once, again and again, while iterations,
-   * flushes and compactions run beside them. If this fails, the message has the calls that no order
-   * explains: look for a read that goes around a lock, a cache filled after the value changed, a
-   * compaction that brings back what it copied.
+   * Has threads make random calls on two keys at once, again and again, while iterations, flushes
+   * and compactions run beside them, and whatever the growth of the store sets going. If this
+   * fails, the message has the calls that no order explains: look for a read that goes around a
+   * lock, a cache filled after the value changed, a compaction that brings back what it copied.
    */
   @Test
   @Rule("2.6")
   @Requires(KvFeature.LINEARIZABLE)
   @DisplayName("KV-2.6 Calls on a key take effect one after another, each before it returns")
   void callsAreLinearizable(TestReporter reporter) throws Exception {
-    AtomicBoolean over = new AtomicBoolean();
-    Future<?> background = startRunning(() -> runBackground(over));
-    try {
-      seeded(
-          reporter,
-          seed -> {
-            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS * effort());
-            for (int round = 0; round < LEAST_ROUNDS || System.nanoTime() < end; round++) {
-              runRound(seed, round);
-            }
-          });
-    } finally {
-      over.set(true);
-    }
-    inTime("the end of iterations and flushes", background);
+    seeded(
+        reporter,
+        seed ->
+            BackgroundWork.beside(
+                this,
+                store(),
+                LEAST_ROUNDS,
+                time(ROUNDS),
+                () -> true,
+                round -> runRound(seed, round)));
   }
 
-  private int effort() {
-    return tck().effort();
-  }
-
-  private void runBackground(AtomicBoolean over) {
-    while (!over.get()) {
-      store()
-          .forEach(
-              (key, value) -> {
-                Thread.onSpinWait();
-                return !over.get();
-              });
-      store().flush();
-      if (has(KvFeature.COMPACT)) {
-        store().compact().await(tck().mustHappen());
-      }
-    }
+  private Duration time(Duration once) {
+    return once.multipliedBy(tck().effort());
   }
 
   private void runRound(long seed, int round) throws Exception {
-    List<byte[]> keys = new ArrayList<>();
+    List<byte[]> keys = new ArrayList<>(); // new ones, so that the store grows
     List<RegisterHistory> histories = new ArrayList<>();
     for (int i = 0; i < KEYS; i++) {
-      keys.add(bytes("r" + round % 50 + "-" + i));
-      histories.add(new RegisterHistory());
-      store().delete(keys.get(i));
+      keys.add(bytes("r" + round + "-" + i));
+      histories.add(new RegisterHistory(THREADS + 1));
     }
     CyclicBarrier barrier = new CyclicBarrier(THREADS);
     List<Future<?>> threads = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
+      int thread = i;
       SplittableRandom random = new SplittableRandom(seed + round * 31L + i);
-      String name = "v" + i + ".";
       threads.add(
           startRunning(
               () -> {
                 barrier.await();
                 for (int call = 0; call < CALLS_PER_THREAD; call++) {
                   int chosen = random.nextInt(KEYS);
-                  RegisterHistory history = histories.get(chosen);
-                  if (history.count() < RegisterHistory.MAX_CALLS - THREADS) {
-                    history.add(call(keys.get(chosen), name + call, random));
-                  }
+                  String unique = "v" + thread + "." + call;
+                  histories.get(chosen).add(thread, call(keys.get(chosen), unique, random));
                 }
               }));
     }
     for (Future<?> thread : threads) {
       inTime("a round of calls", thread);
     }
-    histories.forEach(history -> history.check(null));
+    for (int i = 0; i < KEYS; i++) {
+      histories.get(i).add(THREADS, read(keys.get(i), store()::get)); // what is left in the end
+      histories.get(i).check(null);
+    }
   }
 
   /** Makes one random call. */
@@ -142,9 +118,11 @@ abstract class ConcurrencyChapter extends Chapter {
         boolean present = store.exists(key);
         return new Call(Kind.EXISTS, null, null, present, called, System.nanoTime());
       }
-      case 6, 7, 8 -> {
-        ByteString seen = ByteString.ofNullable(kind == 8 ? lent(store, key) : store.get(key));
-        return new Call(Kind.READ, null, seen, true, called, System.nanoTime());
+      case 6, 7 -> {
+        return read(key, store::get);
+      }
+      case 8 -> {
+        return read(key, random.nextBoolean() ? this::lent : this::oneOfAll);
       }
       default -> {
         byte[] replacement = kind == 9 ? null : value;
@@ -161,6 +139,12 @@ abstract class ConcurrencyChapter extends Chapter {
     return new Call(Kind.WRITE, null, written, true, called, System.nanoTime());
   }
 
+  private static Call read(byte[] key, Function<byte[], byte @Nullable []> reading) {
+    long called = System.nanoTime();
+    ByteString seen = ByteString.ofNullable(reading.apply(key));
+    return new Call(Kind.READ, null, seen, true, called, System.nanoTime());
+  }
+
   /** Returns a batch that no reader may see in part: of one put, unless batches are isolated. */
   private KvBatch oneWrite(byte[] key, byte[] value) {
     KvBatch batch = new KvBatch();
@@ -170,14 +154,19 @@ abstract class ConcurrencyChapter extends Chapter {
     return batch.put(key, value);
   }
 
-  private static byte @Nullable [] lent(KvStore store, byte[] key) {
-    return store.read(
-        key,
-        value -> {
-          byte[] bytes = new byte[value.remaining()];
-          value.get(bytes);
-          return bytes;
-        });
+  private byte @Nullable [] lent(byte[] key) {
+    return store()
+        .read(
+            key,
+            value -> {
+              byte[] bytes = new byte[value.remaining()];
+              value.get(bytes);
+              return bytes;
+            });
+  }
+
+  private byte @Nullable [] oneOfAll(byte[] key) {
+    return store().getAll(List.of(bytes("absent"), key)).get(1);
   }
 
   /** If this fails, check that a swap holds what keeps other swaps of the key out. */
@@ -233,7 +222,7 @@ abstract class ConcurrencyChapter extends Chapter {
                 }
               }
             });
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUNDS_MILLIS / 2 * effort());
+    long end = System.nanoTime() + time(ROUNDS.dividedBy(2)).toNanos();
     boolean late = false;
     for (int number = 0; !swapper.isDone() && (!late || swaps.get() < LEAST_SWAPS); number += 2) {
       int before = swaps.get();

@@ -10,12 +10,10 @@ import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.sim.CrashExplorer;
-import dev.ensemblekv.tck.sim.SimulatedMachine;
-import dev.ensemblekv.tck.sim.WriteHistory;
+import dev.ensemblekv.tck.sim.CrashSearch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
@@ -73,13 +71,10 @@ abstract class DurabilityChapter extends Chapter {
   private void explore(TestReporter reporter, KvOptions options, boolean syncs, long seed) {
     SimulatedSubject subject = SimulatedSubject.of(this);
     CrashExplorer.Result result =
-        CrashExplorer.<WriteHistory>of(
-                () -> new WriteHistory(syncs),
-                (machine, history) -> scenario(subject, machine, options, history, seed),
-                (machine, history) -> history.checkReopening(() -> subject.open(machine, options)))
+        CrashSearch.of(machine -> subject.open(machine, options))
             .setUp(tck()::setUp)
-            .recovery(machine -> subject.open(machine, options).close())
-            .seed(seed)
+            .synced(syncs)
+            .explorer(seed)
             .outcomes(3)
             .maxPoints(80 * tck().effort())
             .maxSecondPoints(1)
@@ -87,34 +82,6 @@ abstract class DurabilityChapter extends Chapter {
             .explore();
     reporter.publishEntry("crashStates", String.valueOf(result.crashStates()));
     assertThat(result.crashStates()).isPositive();
-  }
-
-  private static void scenario(
-      SimulatedSubject subject,
-      SimulatedMachine machine,
-      KvOptions options,
-      WriteHistory history,
-      long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int opening = 0; opening < 2; opening++) {
-      KvStore store = subject.open(machine, options);
-      for (int i = 0; i < 25; i++) {
-        byte[] key = key(random.nextInt(6));
-        byte[] value =
-            bytes(opening + "-" + i + "-" + "x".repeat(random.nextInt(10) == 0 ? 5000 : 30));
-        switch (random.nextInt(8)) {
-          case 0, 1 -> history.delete(store, key);
-          case 2 -> history.flush(store);
-          case 3 -> {
-            KvBatch batch = new KvBatch().put(key, value).delete(key(0)).put(key(7), value);
-            history.write(store, batch, Durability.DEFAULT);
-          }
-          default -> history.put(store, key, value);
-        }
-        machine.executor().runAll();
-      }
-      history.close(store);
-    }
   }
 
   /** If this fails, check a flush or a forced write that is shared by waiting threads. */

@@ -3,22 +3,29 @@ package dev.ensemblekv.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ensemblekv.api.Durability;
+import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvInterruptedException;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.sim.DiskFaults;
 import dev.ensemblekv.tck.sim.DiskOperation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,6 +33,10 @@ import org.junit.jupiter.api.Test;
 /** Chapter 7: what a store does when something outside it fails. */
 abstract class FaultsChapter extends Chapter {
   private static final int FILLED = 10;
+  private static final int INTERRUPTED_ROUNDS = 20;
+
+  /** How many checkpoints were begun. */
+  private int copies;
 
   /**
    * Makes every call with the interrupt flag set. If this fails, look for a FileChannel, which an
@@ -74,7 +85,7 @@ abstract class FaultsChapter extends Chapter {
     calls.put("put", change(() -> store.put(bytes("p"), value), "p", value));
     calls.put("write", change(() -> store.write(new KvBatch().put(bytes("b"), value)), "b", value));
     if (has(KvFeature.COMPARE_AND_SET)) {
-      byte[] before = round == 0 ? null : value(round - 1);
+      byte[] before = store.get(bytes("c"));
       calls.put(
           "compareAndSet",
           change(
@@ -90,9 +101,39 @@ abstract class FaultsChapter extends Chapter {
     calls.put("size", change(store::size));
     calls.put("forEach", change(() -> store.forEach((key, visited) -> true)));
     calls.put("iterate", change(() -> contents(store)));
+    calls.put("forEach of a prefix", change(() -> store.forEach(bytes("p"), (key, seen) -> true)));
+    if (has(KvFeature.ORDERED)) {
+      calls.put("scan", change(() -> collectAndClose(store.scan(KeyRange.all()))));
+    }
+    if (has(KvFeature.SYNC_WRITES)) {
+      KvBatch batch = new KvBatch().put(bytes("s"), value);
+      calls.put("write with SYNC", change(() -> store.write(batch, Durability.SYNC), "s", value));
+    }
     calls.put("flush", change(store::flush));
+    calls.put("verify", change(() -> await(store.verify())));
+    if (has(KvFeature.COMPACT)) {
+      calls.put("compact", change(() -> await(store.compact())));
+    }
+    if (has(KvFeature.CHECKPOINT)) {
+      Path copy = temp.resolve("checkpoint-" + copies++);
+      calls.put("checkpoint", change(() -> await(store.checkpoint(copy))));
+    }
     calls.put("stats", change(store::stats));
+    calls.put("features", change(store::features));
+    calls.put("limits", change(store::limits));
+    calls.put("unwrap", change(() -> store.unwrap(Runnable.class)));
     return calls;
+  }
+
+  private static void await(KvTask task) {
+    task.awaitEnd();
+    task.result();
+  }
+
+  private static void collectAndClose(KvCursor cursor) {
+    try (cursor) {
+      collect(cursor);
+    }
   }
 
   private static Change change(Runnable call) {
@@ -101,6 +142,97 @@ abstract class FaultsChapter extends Chapter {
 
   private static Change change(Runnable call, String key, byte[] value) {
     return new Change(call, Map.of(ByteString.of(bytes(key)), ByteString.of(value)));
+  }
+
+  /**
+   * Interrupts every call while it is under way, or just after. If this fails, look for a wait that
+   * takes the interrupt status and does not give it back, or gives up what it began.
+   */
+  @Test
+  @Rule("7.4")
+  @DisplayName("KV-7.4 A call that is interrupted on the way completes or changes nothing")
+  void interruptsDuringCalls() throws Exception {
+    KvStore store = store();
+    Map<ByteString, ByteString> expected = new TreeMap<>();
+    Thread caller = Thread.currentThread();
+    SynchronousQueue<String> calling = new SynchronousQueue<>();
+    AtomicInteger sent = new AtomicInteger();
+    Future<?> interrupter =
+        startRunning(
+            () -> {
+              while (!calling.take().isEmpty()) {
+                caller.interrupt();
+                sent.incrementAndGet();
+              }
+            });
+    int calls = 0;
+    for (int round = 0; round < INTERRUPTED_ROUNDS; round++) {
+      for (Map.Entry<String, Change> call : calls(store, round).entrySet()) {
+        calling.put(call.getKey());
+        calls++;
+        boolean completed = true;
+        try {
+          call.getValue().call.run();
+        } catch (KvInterruptedException e) {
+          completed = false;
+        }
+        while (sent.get() < calls) {
+          Thread.onSpinWait();
+        }
+        assertThat(Thread.interrupted())
+            .as("the interrupt status after %s that was interrupted on the way", call.getKey())
+            .isTrue();
+        if (completed) {
+          expected.putAll(call.getValue().puts);
+        }
+        assertThat(store.stats().state()).as("after %s", call.getKey()).isEqualTo(KvState.OPEN);
+      }
+      assertContents(store, expected);
+    }
+    calling.put("");
+    inTime("the end of the interrupts", interrupter);
+    if (has(KvFeature.PERSISTENT)) {
+      assertContents(reopen(), expected);
+    }
+  }
+
+  /** If this fails, look for a lock, a copy or a last write that an interrupt cuts short. */
+  @Test
+  @Rule("7.4")
+  @DisplayName("KV-7.4 A store is opened and closed by an interrupted thread like by any other")
+  void interruptedOpeningAndClosing() {
+    Map<ByteString, ByteString> expected = new TreeMap<>();
+    for (int round = 0; round < 3; round++) {
+      KvStore store = openInterrupted();
+      store.put(key(round), value(round));
+      expected.put(ByteString.of(key(round)), ByteString.of(value(round)));
+      Thread.currentThread().interrupt();
+      try {
+        store.close();
+      } finally {
+        assertThat(Thread.interrupted()).as("the interrupt status after close").isTrue();
+      }
+      if (!has(KvFeature.PERSISTENT)) {
+        expected.clear();
+      }
+      try (KvStore again = open(directory())) {
+        assertContents(again, expected);
+      }
+    }
+  }
+
+  /** Opens the store with the interrupt status set; again without if it was refused. */
+  private KvStore openInterrupted() {
+    store().close();
+    Thread.currentThread().interrupt();
+    try {
+      return open(directory());
+    } catch (KvInterruptedException e) {
+      assertThat(Thread.interrupted()).as("the interrupt status after opening").isTrue();
+      return open(directory());
+    } finally {
+      Thread.interrupted();
+    }
   }
 
   /** If this fails, look for a channel or lock that one thread's interrupt takes from all. */

@@ -257,6 +257,26 @@ public abstract class KvStoreTck {
     }
   }
 
+  /** Chapter 7, on a disk whose calls fail. */
+  @Nested
+  @DisplayName("KV-7 Faults of this machine's disk")
+  class FailingDisks extends FailingDiskChapter {
+    @Override
+    KvStoreTck tck() {
+      return KvStoreTck.this;
+    }
+  }
+
+  /** Chapter 7, in a process that can open no more files. */
+  @Nested
+  @DisplayName("KV-7 Faults: no more files")
+  class HandlesExhausted extends HandleExhaustionChapter {
+    @Override
+    KvStoreTck tck() {
+      return KvStoreTck.this;
+    }
+  }
+
   /** Chapter 8. */
   @Nested
   @DisplayName("KV-8 Honesty")

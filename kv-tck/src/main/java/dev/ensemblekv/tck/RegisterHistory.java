@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The search is that of Wing and Gong (<i>Testing and verifying concurrent objects</i>, 1993)
  * with the memory of Lowe (<i>Testing for linearizability</i>, 2017): it tries each call that no
- * other one has to come before, and does not try the same set of calls with the same value twice.
+ * other one has to come before, and does not try the same set of calls with the same value twice. A
+ * thread makes one call at a time, so such a set is told by how many of each thread's are in it.
+ *
+ * <p>Thread-safe in that each thread adds its own calls; who checks has waited for them.
  */
 final class RegisterHistory {
-  /** The search keeps sets of calls in the bits of a long. */
-  static final int MAX_CALLS = Long.SIZE - 1;
+  /** So many calls are shown of each thread around the place where no order goes on. */
+  private static final int SHOWN = 8;
 
-  private final List<Call> calls = new ArrayList<>();
+  private final List<List<Call>> threads = new ArrayList<>();
 
   /** What a call does to the value, and what its result says about it. */
   enum Kind {
@@ -80,59 +83,116 @@ final class RegisterHistory {
     }
   }
 
-  private record Visited(long done, @Nullable ByteString value) {}
-
-  /** Adds a call. */
-  synchronized void add(Call call) {
-    calls.add(call);
+  /**
+   * How far a search is.
+   *
+   * @param done how many calls of each thread have taken effect
+   * @param value what the key has then
+   */
+  private record Position(List<Integer> done, @Nullable ByteString value) {
+    int count() {
+      return done.stream().mapToInt(Integer::intValue).sum();
+    }
   }
 
-  synchronized int count() {
-    return calls.size();
+  /** Creates an empty history. */
+  RegisterHistory(int threads) {
+    for (int i = 0; i < threads; i++) {
+      this.threads.add(new ArrayList<>());
+    }
+  }
+
+  /** Adds the next call of a thread; called by that thread. */
+  void add(int thread, Call call) {
+    threads.get(thread).add(call);
   }
 
   /**
    * Looks for an order.
    *
    * @param initial the value before the first call
-   * @throws AssertionError if there is none
+   * @throws AssertionError if there is none; the message has the calls around the first that does
+   *     not fit
    */
-  synchronized void check(@Nullable ByteString initial) {
-    if (calls.size() > MAX_CALLS) {
-      throw new IllegalStateException(calls.size() + " calls are more than " + MAX_CALLS);
-    }
-    calls.sort(Comparator.comparingLong(Call::calledNanos));
-    if (!search(0, initial, new HashSet<>())) {
-      StringBuilder text = new StringBuilder("no order of these calls on one key explains them:");
-      calls.forEach(call -> text.append("\n  ").append(call));
-      throw new AssertionError(text.toString());
+  void check(@Nullable ByteString initial) {
+    Position start = new Position(threads.stream().map(thread -> 0).toList(), initial);
+    Search search = new Search(start);
+    if (!search.goesOn(start)) {
+      throw new AssertionError(
+          "no order of these calls on one key explains them; some do up to the value "
+              + Call.show(search.furthest.value)
+              + ", after which none of those marked fits:"
+              + around(search.furthest));
     }
   }
 
-  private boolean search(long done, @Nullable ByteString value, Set<Visited> visited) {
-    if (done == (1L << calls.size()) - 1) {
-      return true;
-    }
-    if (!visited.add(new Visited(done, value))) {
-      return false;
-    }
-    long firstReturn = Long.MAX_VALUE;
-    for (int i = 0; i < calls.size(); i++) {
-      if ((done & (1L << i)) == 0) {
-        firstReturn = Math.min(firstReturn, calls.get(i).returnedNanos);
+  private String around(Position position) {
+    List<Call> shown = new ArrayList<>();
+    List<Call> next = new ArrayList<>();
+    for (int i = 0; i < threads.size(); i++) {
+      List<Call> calls = threads.get(i);
+      int done = position.done.get(i);
+      int end = Math.min(calls.size(), done + SHOWN);
+      shown.addAll(calls.subList(Math.max(0, done - SHOWN), end));
+      if (done < end) {
+        next.add(calls.get(done));
       }
     }
-    for (int i = 0; i < calls.size(); i++) {
-      Call call = calls.get(i);
-      if (call.calledNanos > firstReturn) {
-        break;
-      }
-      if ((done & (1L << i)) == 0
-          && call.fits(value)
-          && search(done | (1L << i), call.after(value), visited)) {
-        return true;
-      }
+    shown.sort(Comparator.comparingLong(Call::calledNanos));
+    StringBuilder text = new StringBuilder();
+    shown.forEach(
+        call -> text.append("\n  ").append(next.contains(call) ? "* " : "  ").append(call));
+    return text.toString();
+  }
+
+  /** One search through the orders. */
+  private final class Search {
+    private final Set<Position> visited = new HashSet<>();
+    private Position furthest;
+
+    Search(Position start) {
+      furthest = start;
     }
-    return false;
+
+    /** Tells whether the calls that are left can follow. */
+    boolean goesOn(Position position) {
+      if (!visited.add(position)) {
+        return false;
+      }
+      if (position.count() > furthest.count()) {
+        furthest = position;
+      }
+      boolean over = true;
+      long firstReturn = Long.MAX_VALUE;
+      for (int i = 0; i < threads.size(); i++) {
+        Call next = next(position, i);
+        if (next != null) {
+          over = false;
+          firstReturn = Math.min(firstReturn, next.returnedNanos);
+        }
+      }
+      for (int i = 0; i < threads.size(); i++) {
+        Call next = next(position, i);
+        if (next != null
+            && next.calledNanos <= firstReturn
+            && next.fits(position.value)
+            && goesOn(after(position, i, next))) {
+          return true;
+        }
+      }
+      return over;
+    }
+
+    private @Nullable Call next(Position position, int thread) {
+      int done = position.done.get(thread);
+      List<Call> calls = threads.get(thread);
+      return done < calls.size() ? calls.get(done) : null;
+    }
+
+    private Position after(Position position, int thread, Call call) {
+      List<Integer> done = new ArrayList<>(position.done);
+      done.set(thread, done.get(thread) + 1);
+      return new Position(done, call.after(position.value));
+    }
   }
 }

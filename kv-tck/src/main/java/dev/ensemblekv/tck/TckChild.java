@@ -16,6 +16,8 @@ final class TckChild {
   static final String HOLD = "hold";
   static final String WRITE = "write";
   static final String FILL = "fill";
+  static final String FAIL = "fail";
+  static final String EXHAUST = "exhaust";
 
   /** What it writes when it has opened a store to hold. */
   static final String OPENED = "opened";
@@ -33,6 +35,9 @@ final class TckChild {
    * write directory progress seed life hurried
    *                                      opens a store and writes; then waits for the end of the input
    * fill directory ballast               fills the file system of a store; see FullFileSystem
+   * fail directory other                 waits for the end of the input and writes until the disk
+   *                                      fails; see FailingDisk
+   * exhaust directory                    opens all files that it may; see HandleExhaustion
    * }</pre>
    *
    * @param args the test class, the command, and what that takes
@@ -44,7 +49,7 @@ final class TckChild {
       switch (args[1]) {
         case HOLD -> {
           KvStore store = tck.open(directory, tck.options());
-          new PrintStream(System.out, true, StandardCharsets.UTF_8).println(OPENED);
+          tell(OPENED);
           awaitEndOfInput();
           store.close();
         }
@@ -57,11 +62,31 @@ final class TckChild {
           awaitEndOfInput();
         }
         case FILL -> new FullFileSystem(tck, directory, Path.of(args[3])).run();
+        case FAIL -> {
+          warmUp(tck, Path.of(args[3]));
+          tell(OPENED);
+          awaitEndOfInput();
+          String outcome = FailingDisk.run(tck, directory).line();
+          tell(outcome);
+          tell(outcome); // the first attempt may be the one that fails
+        }
+        case EXHAUST -> new HandleExhaustion(tck, directory).run();
         default -> throw new IllegalArgumentException(args[1]);
       }
     } catch (Exception | Error e) {
       fail(e);
     }
+  }
+
+  /** Uses another store, so that native libraries and classes are there when calls fail. */
+  private static void warmUp(KvStoreTck tck, Path directory) {
+    try (KvStore store = tck.open(directory, tck.options())) {
+      FailingDisk.prepare(store);
+    }
+  }
+
+  private static void tell(String line) {
+    new PrintStream(System.out, true, StandardCharsets.UTF_8).println(line);
   }
 
   /** Ends the process, whatever the store's threads do. */

@@ -18,4 +18,7 @@ import java.lang.annotation.Target;
 
   /** Whether the tests that make faults happen on this machine must catch it, or the others. */
   boolean onMachine() default false;
+
+  /** A part of the name of the only test to run, where those of the rule take long together. */
+  String by() default "";
 }

@@ -54,6 +54,11 @@ class ForwardingDisk implements Disk {
   }
 
   @Override
+  public void link(Path existing, Path link) throws IOException {
+    disk.link(existing, link);
+  }
+
+  @Override
   public void delete(Path path) throws IOException {
     disk.delete(path);
   }

@@ -108,7 +108,7 @@ final class WrongBatches {
     }
   }
 
-  @CaughtBy(rule = "4.4", saying = "read after key-0000")
+  @CaughtBy(rule = "4.4", saying = "a batch seen in part")
   static final class BatchSeenInParts extends WrongStoreTck {
     /** So many that one begins and the next one ends that go together, in either order. */
     private static final int GETS = 6;

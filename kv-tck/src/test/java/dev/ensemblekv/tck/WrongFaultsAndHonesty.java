@@ -22,6 +22,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about chapters 7 and 8. */
@@ -82,6 +83,43 @@ final class WrongFaultsAndHonesty {
           if (!Thread.currentThread().isInterrupted()) {
             inner.put(key, value);
           }
+        }
+      };
+    }
+  }
+
+  @CaughtBy(rule = "7.4", saying = "that was interrupted on the way")
+  static final class InterruptOfAWaitSwallowed extends WrongStoreTck {
+    private static final long LIMIT_NANOS = 1_000_000_000;
+    private static final long POLL_NANOS = 10_000;
+
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      AtomicInteger left = new AtomicInteger(2);
+      return new FilterKvStore(sound) {
+        @Override
+        public void put(byte[] key, byte[] value) {
+          inner.put(key, value);
+          if (!Thread.currentThread().isInterrupted() && left.getAndDecrement() > 0) {
+            long end = System.nanoTime() + LIMIT_NANOS;
+            while (!Thread.interrupted() && System.nanoTime() - end < 0) {
+              LockSupport.parkNanos(POLL_NANOS);
+            }
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy(rule = "7.4", saying = "the interrupt status after close")
+  static final class InterruptSwallowedByClose extends WrongStoreTck {
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      return new FilterKvStore(sound) {
+        @Override
+        public void close() {
+          Thread.interrupted();
+          inner.close();
         }
       };
     }

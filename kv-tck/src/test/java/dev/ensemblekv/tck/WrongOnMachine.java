@@ -13,6 +13,12 @@ import dev.ensemblekv.tck.WrongBatches.FlawedStoreTck;
 import dev.ensemblekv.tck.internal.ByteString;
 import dev.ensemblekv.tck.reference.ReferenceBackend;
 import dev.ensemblekv.tck.reference.ReferenceBackend.Flaw;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -162,7 +168,11 @@ final class WrongOnMachine {
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "the child process died", onMachine = true)
+  @CaughtBy(
+      rule = "7.3",
+      saying = "the child process died",
+      onMachine = true,
+      by = "On a full file system")
   static final class DiesOfAFullDisk extends FullDiskTck {
     @Override
     void onFullDisk() {
@@ -170,11 +180,78 @@ final class WrongOnMachine {
     }
   }
 
-  @CaughtBy(rule = "7.3", saying = "what is thrown when the file system is full", onMachine = true)
+  @CaughtBy(
+      rule = "7.3",
+      saying = "what is thrown when the file system is full",
+      onMachine = true,
+      by = "On a full file system")
   static final class FullDiskPassedOver extends FullDiskTck {
     @Override
     void onFullDisk() {
       // "There will be space again."
+    }
+  }
+
+  @CaughtBy(
+      rule = "7.3",
+      saying = "the failure is told",
+      onMachine = true,
+      by = "A sync that fails")
+  static final class FailedSyncTriedAgain extends FlawedStoreTck {
+    FailedSyncTriedAgain() {
+      super(Flaw.FORCE_RETRIED);
+    }
+  }
+
+  @CaughtBy(
+      rule = "7.3",
+      saying = "a store that works on after",
+      onMachine = true,
+      by = "A sync that fails")
+  static final class WorksOnAfterAFailedSync extends FlawedStoreTck {
+    WorksOnAfterAFailedSync() {
+      super(Flaw.GOES_ON_AFTER_FAILURE);
+    }
+  }
+
+  /** An index that cannot be opened is taken for none, of a store that has nothing yet. */
+  @CaughtBy(rule = "7.3", saying = "after opening with", onMachine = true, by = "no more files")
+  static final class UnreadableTakenForMissing extends OnDiskTck {
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      Path index = context.directory().resolve("index");
+      try {
+        if (context.isNew()) {
+          Files.write(index, new byte[1]);
+        }
+        Files.readAllBytes(index);
+      } catch (IOException e) {
+        sound.forEach(
+            (key, value) -> {
+              sound.delete(key);
+              return true;
+            });
+      }
+      return sound;
+    }
+  }
+
+  /** What is opened for each write is missing as soon as no file can be opened. */
+  @CaughtBy(rule = "7.3", saying = "is not a KvException", onMachine = true, by = "no more files")
+  static final class NoFileLeftForAWrite extends OnDiskTck {
+    @Override
+    KvStore engine(KvStore sound, KvOpenContext context) {
+      return new FilterKvStore(sound) {
+        @Override
+        public void put(byte[] key, byte[] value) {
+          try (InputStream random = new FileInputStream("/dev/urandom")) {
+            random.read();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          inner.put(key, value);
+        }
+      };
     }
   }
 }

@@ -32,6 +32,7 @@ class WrongStoresTest {
       List.of(
           WrongKeysAndValues.class,
           WrongPointOperations.class,
+          WrongUnderLoad.class,
           WrongIteration.class,
           WrongBatches.class,
           WrongLifecycle.class,
@@ -104,7 +105,8 @@ class WrongStoresTest {
     for (Class<?> chapter : chapters()) {
       for (Method test : tests(chapter)) {
         if (test.getAnnotation(Rule.class).value().equals(caughtBy.rule())
-            && isOnMachine(test) == caughtBy.onMachine()) {
+            && isOnMachine(test) == caughtBy.onMachine()
+            && test.getAnnotation(DisplayName.class).value().contains(caughtBy.by())) {
           selectors.add(
               selectNestedMethod(
                   List.of(testClass),

@@ -348,6 +348,43 @@ public final class StoreOpener {
     return Adoption.start(environment, spec, directory, options);
   }
 
+  /** Starts to repair a store; see {@link KvEnvironment#repair}. */
+  public KvTask repair(Path directory) {
+    Path path = directory.toAbsolutePath().normalize();
+    StoreDirectory store = new StoreDirectory(environment.disk(), path);
+    try {
+      repairing(store);
+    } catch (IOException e) {
+      throw DiskFiles.failure("the directory cannot be read", path, e);
+    }
+    return KvTask.start(
+        environment.executor(), "repair", "records", progress -> repair(store, progress));
+  }
+
+  private KvTask.Body repairing(StoreDirectory store) throws IOException {
+    KvOptions options = KvOptions.builder().set(KvOptions.CREATE_IF_MISSING, false).build();
+    Plan plan = plan(null, store, options);
+    return plan.backends.get(0).repair(plan.context(environment, store.path()));
+  }
+
+  private void repair(StoreDirectory store, KvTask.Progress progress) {
+    try {
+      DiskLock lock = store.lock(environment.clock().instant());
+      try {
+        repairing(store).run(progress);
+      } catch (IOException | RuntimeException | Error e) {
+        DiskFiles.closeAfter(e, () -> store.unlock(lock));
+        throw e;
+      }
+      store.unlock(lock);
+    } catch (IOException e) {
+      throw DiskFiles.failure("the store cannot be repaired", store.path(), e);
+    } catch (KvException e) {
+      e.locate("repair", nameOf(store.path()));
+      throw e;
+    }
+  }
+
   /** Deletes a store; see {@link KvEnvironment#destroy}. */
   public void destroy(Path directory) {
     Path path = directory.toAbsolutePath().normalize();

@@ -60,7 +60,20 @@ public interface Disk {
   /** Renames a file, replacing what is there, in one step that no crash splits. */
   void rename(Path from, Path to) throws IOException;
 
-  /** Deletes a file or an empty directory, if it exists. */
+  /**
+   * Gives a file a second name, in the same directory or another. Both are the one file from then
+   * on, and it is there until both names are deleted. {@link DiskFiles#linkOrCopy} does without.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if the second name is taken
+   * @throws java.nio.file.NoSuchFileException if the file does not exist
+   * @throws UnsupportedOperationException if this disk has no such names
+   * @throws IOException also if it does not have them here, such as across two file systems
+   */
+  default void link(Path existing, Path link) throws IOException {
+    throw new UnsupportedOperationException("a file has one name on this disk");
+  }
+
+  /** Deletes a name of a file, or an empty directory, if it exists. */
   void delete(Path path) throws IOException;
 
   /** Makes the entries of a directory durable. */

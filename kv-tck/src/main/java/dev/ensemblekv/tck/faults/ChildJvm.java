@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,6 @@ public final class ChildJvm implements AutoCloseable {
 
   /** The states of a thread that is stopped, traced, or dead. */
   private static final String STANDING_STILL = "TtZX";
-
-  private static final String DEAD = "() X";
 
   private final Process process;
   private final BufferedReader output;
@@ -94,8 +93,19 @@ public final class ChildJvm implements AutoCloseable {
    * @param scratch a directory for its temporary files; created if it is missing
    */
   public static ChildJvm start(Class<?> main, Path scratch, String... args) throws IOException {
+    return start(List.of(), main, scratch, args);
+  }
+
+  /**
+   * Starts a child by another command.
+   *
+   * @param launcher what is put in front of the command: it must become the JVM, with its process
+   *     id, as {@link #withFiles} does
+   */
+  public static ChildJvm start(List<String> launcher, Class<?> main, Path scratch, String... args)
+      throws IOException {
     Files.createDirectories(scratch);
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--") || flag.startsWith("-D"))
@@ -117,10 +127,25 @@ public final class ChildJvm implements AutoCloseable {
    */
   public static Ended run(Class<?> main, Path scratch, Duration limit, String... args)
       throws IOException, InterruptedException {
-    try (ChildJvm child = start(main, scratch, args)) {
-      child.process.getOutputStream().close();
+    return run(List.of(), main, scratch, limit, args);
+  }
+
+  /** Runs a child to its end that is started by another command, as by {@link #start}. */
+  public static Ended run(
+      List<String> launcher, Class<?> main, Path scratch, Duration limit, String... args)
+      throws IOException, InterruptedException {
+    try (ChildJvm child = start(launcher, main, scratch, args)) {
+      child.endInput();
       return child.awaitEnd(limit);
     }
+  }
+
+  /**
+   * Returns the launcher of a child that may have only so many files open at once, or fewer where
+   * this process may not have so many itself. Needs a shell.
+   */
+  public static List<String> withFiles(int most) {
+    return List.of("sh", "-c", "ulimit -n " + most + " 2>/dev/null; exec \"$0\" \"$@\"");
   }
 
   /** Returns the id of the process. */
@@ -131,6 +156,11 @@ public final class ChildJvm implements AutoCloseable {
   /** Tells whether it has not ended. */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** Lets it read the end of its input, which it may be waiting for. */
+  public void endInput() throws IOException {
+    process.getOutputStream().close();
   }
 
   /** Waits for the next line of its output; {@code null} at the end. */
@@ -203,12 +233,22 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   private boolean standsStill() throws IOException {
+    return eachThread(
+        "stat",
+        stat -> STANDING_STILL.indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0); // odd names
+  }
+
+  /** Tells whether all its threads are watched by a tracer. */
+  boolean isTraced() throws IOException {
+    return eachThread("status", FailingCalls::isTraced);
+  }
+
+  /** Tells whether something is so of each of its threads, by a file that the system has of it. */
+  private boolean eachThread(String file, Predicate<String> isSo) throws IOException {
     try (DirectoryStream<Path> tasks =
         Files.newDirectoryStream(Path.of("/proc", String.valueOf(pid()), "task"))) {
       for (Path task : tasks) {
-        String stat = stat(task);
-        char state = stat.charAt(stat.lastIndexOf(')') + 2); // behind the name, which may be odd
-        if (STANDING_STILL.indexOf(state) < 0) {
+        if (!isSo(task, file, isSo)) {
           return false;
         }
       }
@@ -216,15 +256,14 @@ public final class ChildJvm implements AutoCloseable {
     return true;
   }
 
-  /** Returns the state of a thread as the system tells it; of one that is gone, that it is dead. */
-  private static String stat(Path task) throws IOException {
+  private static boolean isSo(Path task, String file, Predicate<String> isSo) throws IOException {
     try {
-      return Files.readString(task.resolve("stat"));
+      return isSo.test(Files.readString(task.resolve(file)));
     } catch (IOException e) {
       if (Files.exists(task)) {
         throw e;
       }
-      return DEAD;
+      return true; // it has ended meanwhile
     }
   }
 

@@ -2,9 +2,12 @@
 package dev.ensemblekv.tck.sim;
 
 import dev.ensemblekv.spi.KvEnvironment;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +58,11 @@ public final class CrashExplorer<H> {
    * What was explored.
    *
    * @param changes how many changes of the disk the scenario made
-   * @param crashStates how many disks as left by a crash were checked
+   * @param crashStates how many disks as left by a crash were looked at
+   * @param distinctStates how many of them were checked, as they were not equal to another, with
+   *     the same demands on them
    */
-  public record Result(long changes, long crashStates) {}
+  public record Result(long changes, long crashStates, long distinctStates) {}
 
   /**
    * Where a crash is, and what became of what was pending.
@@ -101,6 +106,8 @@ public final class CrashExplorer<H> {
   private final int outcomes;
   private final int maxPoints;
   private final int maxSecondPoints;
+  private final int recoverOneIn;
+  private final @Nullable ToLongFunction<H> position;
 
   private CrashExplorer(Builder<H> builder) {
     newHistory = builder.newHistory;
@@ -113,6 +120,8 @@ public final class CrashExplorer<H> {
     outcomes = builder.outcomes;
     maxPoints = builder.maxPoints;
     maxSecondPoints = builder.maxSecondPoints;
+    recoverOneIn = builder.recoverOneIn;
+    position = builder.position;
   }
 
   /**
@@ -160,7 +169,7 @@ public final class CrashExplorer<H> {
     machine.disk().observe(null);
     exploration.crashBefore(machine, history, machine.disk().changes(), "the end");
     exploration.throwFailure();
-    return new Result(changes, exploration.states);
+    return new Result(changes, exploration.states, exploration.distinct);
   }
 
   /** Runs one crash again: the scenario up to it, the recovery up to the second one, the check. */
@@ -229,7 +238,10 @@ public final class CrashExplorer<H> {
   private final class Exploration {
     private final SplittableRandom random = new SplittableRandom(seed);
     private final double share;
+    private final Set<Long> seen = new HashSet<>();
+    private long seenPosition;
     private long states;
+    private long distinct;
     private @Nullable AssertionError failure;
 
     Exploration(long changes) {
@@ -250,8 +262,8 @@ public final class CrashExplorer<H> {
       for (int outcome = 0; outcome < outcomes && failure == null; outcome++) {
         CrashPoint point = new CrashPoint(seed, change, outcome, -1);
         long fateSeed = point.fateSeed();
-        checkState(machine.afterCrash(fateSeed), history, point, where);
-        if (recovery != null && failure == null) {
+        boolean isNew = checkState(machine.afterCrash(fateSeed), history, point, where);
+        if (isNew && recovery != null && failure == null && random.nextInt(recoverOneIn) == 0) {
           crashRecovery(recovery, machine.afterCrash(fateSeed), history, point, where);
         }
       }
@@ -278,13 +290,27 @@ public final class CrashExplorer<H> {
       }
     }
 
-    private void checkState(SimulatedMachine found, H history, CrashPoint point, String where) {
+    /** Returns whether it is not known already. */
+    private boolean checkState(SimulatedMachine found, H history, CrashPoint point, String where) {
       states++;
+      if (position != null && !isNew(found.disk().mediumHash(), position.applyAsLong(history))) {
+        return false;
+      }
+      distinct++;
       try {
         check.check(found, history);
       } catch (Exception | AssertionError e) {
         fail(point, where, e);
       }
+      return true;
+    }
+
+    private boolean isNew(long medium, long historyPosition) {
+      if (historyPosition != seenPosition) {
+        seenPosition = historyPosition;
+        seen.clear();
+      }
+      return seen.add(medium);
     }
 
     private void fail(CrashPoint point, String where, Throwable cause) {
@@ -310,6 +336,8 @@ public final class CrashExplorer<H> {
     private int outcomes = 4;
     private int maxPoints = Integer.MAX_VALUE;
     private int maxSecondPoints = 4;
+    private int recoverOneIn = 1;
+    private @Nullable ToLongFunction<H> position;
 
     private Builder(Supplier<H> newHistory, Scenario<H> scenario, Check<H> check) {
       this.newHistory = newHistory;
@@ -356,6 +384,24 @@ public final class CrashExplorer<H> {
     /** Sets at how many changes of each recovery it is crashed again, at most; 4 by default. */
     public Builder<H> maxSecondPoints(int maxSecondPoints) {
       this.maxSecondPoints = maxSecondPoints;
+      return this;
+    }
+
+    /** Makes only one of so many recoveries be crashed, drawn from the seed; 1 by default. */
+    public Builder<H> recoverOneIn(int recoveries) {
+      this.recoverOneIn = recoveries;
+      return this;
+    }
+
+    /**
+     * Tells apart what a history demands, so that of disks which are left alike by several crashes
+     * one is checked for all, as long as the same is demanded. By default all are checked.
+     *
+     * @param position a number that changes with what is demanded, such as {@link
+     *     WriteHistory#position}
+     */
+    public Builder<H> position(ToLongFunction<H> position) {
+      this.position = position;
       return this;
     }
 

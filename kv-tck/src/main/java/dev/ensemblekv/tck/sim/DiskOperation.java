@@ -21,7 +21,9 @@ public enum DiskOperation {
   CREATE_DIRECTORIES(true),
   /** A file is renamed. */
   RENAME(true),
-  /** A file or directory is deleted. */
+  /** A file gets a second name. */
+  LINK(true),
+  /** A name of a file, or a directory, is deleted. */
   DELETE(true),
   /** A directory's names are made durable. */
   SYNC_DIRECTORY(true),

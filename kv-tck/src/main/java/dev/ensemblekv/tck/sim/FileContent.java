@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,7 @@ final class FileContent extends SimulatedNode {
   private static final byte[] NO_BYTES = {};
 
   private Pages live = new Pages();
-  private Pages durable = new Pages();
+  private Pages durable = live;
   private final List<Change> pending = new ArrayList<>();
 
   /** Whether some changes were given up by a force that failed: the medium will never see them. */
@@ -31,6 +33,24 @@ final class FileContent extends SimulatedNode {
   private static final class Pages {
     byte[][] pages = {};
     long length;
+    private long hash;
+
+    /** Returns 64 bits that tell contents apart. */
+    long hash() {
+      if (hash == 0) {
+        CRC32 low = new CRC32();
+        CRC32C high = new CRC32C();
+        for (int i = 0; (long) i * PAGE_BYTES < length; i++) {
+          byte[] bytes = page(i);
+          low.update(bytes, 0, bytes.length);
+          high.update(bytes, 0, bytes.length);
+          low.update(bytes.length);
+          low.update(bytes.length >> Byte.SIZE);
+        }
+        hash = (high.getValue() << Integer.SIZE | low.getValue()) * 31 + length;
+      }
+      return hash;
+    }
 
     Pages copy() {
       Pages copy = new Pages();
@@ -48,17 +68,24 @@ final class FileContent extends SimulatedNode {
       byte[] page = Arrays.copyOf(old, Math.max(old.length, from + count));
       System.arraycopy(bytes, offset, page, from, count);
       set(index, page);
-      length = Math.max(length, (long) index * PAGE_BYTES + from + count);
+      lengthen((long) index * PAGE_BYTES + from + count);
     }
 
     void set(int index, byte[] page) {
+      hash = 0;
       if (index >= pages.length) {
         pages = Arrays.copyOf(pages, Math.max(index + 1, pages.length * 2));
       }
       pages[index] = page;
     }
 
+    void lengthen(long newLength) {
+      hash = 0;
+      length = Math.max(length, newLength);
+    }
+
     void truncate(long newLength) {
+      hash = 0;
       int last = (int) (newLength / PAGE_BYTES);
       for (int i = last + 1; i < pages.length; i++) {
         pages[i] = NO_BYTES;
@@ -136,7 +163,20 @@ final class FileContent extends SimulatedNode {
     return live.read(position, bytes, offset, count);
   }
 
+  /** Returns the hash of what a crash would leave if nothing were pending. */
+  long durableHash() {
+    return durable.hash();
+  }
+
+  /** The two are the same until one changes. */
+  private void separate() {
+    if (live == durable) {
+      live = durable.copy();
+    }
+  }
+
   void write(long position, byte[] bytes, int offset, int count) {
+    separate();
     for (int done = 0; done < count; ) {
       long at = position + done;
       int index = (int) (at / PAGE_BYTES);
@@ -150,6 +190,7 @@ final class FileContent extends SimulatedNode {
 
   void truncate(long length) {
     if (length < live.length) {
+      separate();
       live.truncate(length);
       pending.add(Change.cut(length));
     }
@@ -157,9 +198,11 @@ final class FileContent extends SimulatedNode {
 
   void force() {
     if (gaveUp) {
-      pending.forEach(change -> change.apply(durable));
+      Pages forced = durable.copy();
+      pending.forEach(change -> change.apply(forced));
+      durable = forced;
     } else {
-      durable = live.copy();
+      durable = live;
     }
     pending.clear();
   }
@@ -176,6 +219,9 @@ final class FileContent extends SimulatedNode {
 
   /** Returns the file as it is found after a loss of power. */
   FileContent afterCrash(Fate fate) {
+    if (pending.isEmpty()) {
+      return of(durable);
+    }
     Pages found = durable.copy();
     // Of one page a later write cannot be on the medium without an earlier one.
     Map<Integer, Boolean> ended = new HashMap<>();
@@ -202,7 +248,7 @@ final class FileContent extends SimulatedNode {
       case TORN -> change.apply(found, change.from + fate.tornBytes(change.to - change.from));
       case ZEROED -> {
         long end = (long) change.index * PAGE_BYTES + change.to;
-        found.length = Math.max(found.length, end); // and what is there stays
+        found.lengthen(end); // and what is there stays
       }
       case DROPPED -> {}
     }
@@ -211,8 +257,8 @@ final class FileContent extends SimulatedNode {
   /** Returns the file as other processes see it: everything, with the same changes pending. */
   FileContent copy() {
     FileContent copy = new FileContent();
-    copy.live = live.copy();
-    copy.durable = durable.copy();
+    copy.live = live == durable ? durable : live.copy();
+    copy.durable = durable;
     copy.pending.addAll(pending);
     copy.gaveUp = gaveUp;
     return copy;
@@ -225,7 +271,7 @@ final class FileContent extends SimulatedNode {
       pages.write(at / PAGE_BYTES, 0, bytes, at, Math.min(PAGE_BYTES, bytes.length - at));
     }
     live = pages;
-    durable = pages.copy();
+    durable = pages;
     pending.clear();
     gaveUp = false;
   }
@@ -233,7 +279,7 @@ final class FileContent extends SimulatedNode {
   private static FileContent of(Pages pages) {
     FileContent content = new FileContent();
     content.live = pages;
-    content.durable = pages.copy();
+    content.durable = pages;
     return content;
   }
 }

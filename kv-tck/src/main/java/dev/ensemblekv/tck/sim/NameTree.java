@@ -2,8 +2,10 @@
 package dev.ensemblekv.tck.sim;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the disk.
  */
 final class NameTree {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
   private final DirectoryContent root;
   private final List<Change> pending = new ArrayList<>();
 
@@ -46,6 +50,17 @@ final class NameTree {
 
     boolean concerns(DirectoryContent directory) {
       return from == directory || to == directory;
+    }
+
+    /** Tells whether both are about one name. */
+    boolean meets(Change other) {
+      return isAbout(other.from, other.oldName) || isAbout(other.to, other.newName);
+    }
+
+    private boolean isAbout(@Nullable DirectoryContent directory, String name) {
+      return directory != null
+          && ((directory == from && name.equals(oldName))
+              || (directory == to && name.equals(newName)));
     }
   }
 
@@ -99,20 +114,21 @@ final class NameTree {
     pending.add(change);
   }
 
-  /** Makes the names in a directory durable, and with them what else the named went through. */
+  /**
+   * Makes the names in a directory durable, and of names elsewhere what these rest on: those from
+   * which files were renamed into it, or to which out of it.
+   */
   void sync(DirectoryContent directory) {
-    Set<SimulatedNode> synced = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Change change : pending) {
-      if (change.concerns(directory)) {
-        synced.add(change.node);
-      }
+    Deque<Change> synced = new ArrayDeque<>();
+    Deque<Change> left = new ArrayDeque<>();
+    for (int i = pending.size() - 1; i >= 0; i--) {
+      Change change = pending.get(i);
+      boolean due = change.concerns(directory) || synced.stream().anyMatch(change::meets);
+      (due ? synced : left).addFirst(change);
     }
-    for (Change change : pending) {
-      if (synced.contains(change.node)) {
-        change.apply(concerned -> concerned.durable);
-      }
-    }
-    pending.removeIf(change -> synced.contains(change.node));
+    synced.forEach(change -> change.apply(concerned -> concerned.durable));
+    pending.clear();
+    pending.addAll(left);
   }
 
   /** Returns the tree as it is found after a loss of power. */
@@ -124,13 +140,14 @@ final class NameTree {
             directory -> changed.computeIfAbsent(directory, at -> new TreeMap<>(at.durable)));
       }
     }
-    return new NameTree(afterCrash(root, fate, changed));
+    return new NameTree(afterCrash(root, fate, changed, new IdentityHashMap<>()));
   }
 
   private static DirectoryContent afterCrash(
       DirectoryContent directory,
       Fate fate,
-      IdentityHashMap<DirectoryContent, Map<String, SimulatedNode>> changed) {
+      IdentityHashMap<DirectoryContent, Map<String, SimulatedNode>> changed,
+      IdentityHashMap<FileContent, FileContent> files) {
     DirectoryContent found = new DirectoryContent();
     Map<String, SimulatedNode> names = changed.getOrDefault(directory, directory.durable);
     names.forEach(
@@ -138,8 +155,8 @@ final class NameTree {
             found.live.put(
                 name,
                 node instanceof FileContent file
-                    ? file.afterCrash(fate)
-                    : afterCrash((DirectoryContent) node, fate, changed)));
+                    ? files.computeIfAbsent(file, content -> content.afterCrash(fate))
+                    : afterCrash((DirectoryContent) node, fate, changed, files)));
     found.durable.putAll(found.live);
     return found;
   }
@@ -179,17 +196,39 @@ final class NameTree {
     return copy;
   }
 
-  /** Returns the bytes of all files that have a name. */
-  long usedBytes() {
-    return usedBytes(root);
+  /** Returns 64 bits that tell apart what a crash would leave if nothing were pending. */
+  long durableHash() {
+    return durableHash(root);
   }
 
-  private static long usedBytes(DirectoryContent directory) {
-    long bytes = 0;
-    for (SimulatedNode node : directory.live.values()) {
-      bytes += node instanceof FileContent file ? file.size() : usedBytes((DirectoryContent) node);
+  private static long durableHash(DirectoryContent directory) {
+    long hash = directory.durable.size();
+    for (Map.Entry<String, SimulatedNode> name : directory.durable.entrySet()) {
+      long node =
+          name.getValue() instanceof FileContent file
+              ? file.durableHash()
+              : durableHash((DirectoryContent) name.getValue());
+      hash = (hash ^ name.getKey().hashCode()) * GOLDEN;
+      hash = ((hash ^ (hash >>> 29)) + node) * GOLDEN;
     }
-    return bytes;
+    return hash ^ (hash >>> 32);
+  }
+
+  /** Returns the bytes of all files that have a name, each once. */
+  long usedBytes() {
+    Set<FileContent> files = Collections.newSetFromMap(new IdentityHashMap<>());
+    addFiles(root, files);
+    return files.stream().mapToLong(FileContent::size).sum();
+  }
+
+  private static void addFiles(DirectoryContent directory, Set<FileContent> files) {
+    for (SimulatedNode node : directory.live.values()) {
+      if (node instanceof FileContent file) {
+        files.add(file);
+      } else {
+        addFiles((DirectoryContent) node, files);
+      }
+    }
   }
 
   /** Tells whether a crash could not change anything. */

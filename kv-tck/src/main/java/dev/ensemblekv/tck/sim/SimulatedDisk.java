@@ -101,6 +101,14 @@ public final class SimulatedDisk implements Disk {
     return names.isDurable();
   }
 
+  /**
+   * Returns 64 bits that tell apart what is on the medium. Of a disk {@linkplain #afterCrash after
+   * a crash} that is all there is.
+   */
+  public synchronized long mediumHash() {
+    return names.durableHash();
+  }
+
   /** Calls an observer before each change; {@code null}: none. */
   synchronized void observe(@Nullable Observer observer) {
     this.observer = observer;
@@ -240,10 +248,22 @@ public final class SimulatedDisk implements Disk {
     if (targetDirectory.live.get(name(target)) instanceof DirectoryContent) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    if (!source.equals(target)) {
+    if (targetDirectory.live.get(name(target)) != content) { // of two names of one file both stay
       boolean atomic = !faults.isOmitted(DiskOperation.RENAME, target);
       names.rename(sourceDirectory, name(source), targetDirectory, name(target), content, atomic);
     }
+  }
+
+  @Override
+  public synchronized void link(Path existing, Path link) throws IOException {
+    Path target = absolute(link);
+    begin(DiskOperation.LINK, target);
+    FileContent content = file(absolute(existing));
+    DirectoryContent directory = directory(DiskFiles.parent(target));
+    if (directory.live.containsKey(name(target))) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    names.add(directory, name(target), content);
   }
 
   @Override

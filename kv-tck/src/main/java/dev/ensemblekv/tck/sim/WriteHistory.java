@@ -32,20 +32,23 @@ public final class WriteHistory {
   private final Map<ByteString, KeyHistory> keys = new LinkedHashMap<>();
   private final boolean syncs;
   private int batches;
+  private long position;
 
   /** A write that has begun, whose progress is noted. */
-  public static final class Write {
+  public final class Write {
     private final Map<KeyHistory.Lane, Integer> versions = new LinkedHashMap<>();
 
     private Write() {}
 
     /** Notes that it returned. */
     public void completed() {
+      position++;
       versions.forEach(KeyHistory.Lane::completed);
     }
 
     /** Notes that it returned, and must survive a loss of power. */
     public void durable() {
+      position++;
       versions.forEach(KeyHistory.Lane::durable);
     }
   }
@@ -107,6 +110,7 @@ public final class WriteHistory {
 
   /** Notes that every completed write must survive from now on. */
   public void everythingDurable() {
+    position++;
     keys.values().forEach(KeyHistory::everythingDurable);
   }
 
@@ -117,6 +121,7 @@ public final class WriteHistory {
    *     has several writers less is known, and batches of it are not checked to be whole
    */
   public Write begin(int writer, KvBatch batch) {
+    position++;
     int number = batch.count() > 1 ? batches++ : KeyHistory.NO_BATCH;
     Write write = new Write();
     batch.replay(
@@ -150,6 +155,12 @@ public final class WriteHistory {
     found.keySet().forEach(key -> keys.putIfAbsent(key, new KeyHistory(null)));
     keys.forEach((key, written) -> written.beginWith(found.get(key)));
     batches = 0;
+    position++;
+  }
+
+  /** Returns a number that grows whenever something is noted here. */
+  public long position() {
+    return position;
   }
 
   /**

@@ -392,4 +392,85 @@ class SimulatedDiskTest {
     assertThat(file.size()).isEqualTo(3);
     assertThat(disk.exists(FILE)).isFalse();
   }
+
+  @Test
+  void twoNamesAreOfOneFile() throws IOException {
+    DiskFile file = durableFile("old");
+    disk.faults().fullAfter(0);
+    disk.link(FILE, OTHER);
+    write(file, 0, "new");
+    assertThat(read(disk, OTHER)).isEqualTo("new");
+    disk.rename(OTHER, FILE);
+    assertThat(disk.list(DIRECTORY)).containsExactly("file", "other");
+    disk.delete(FILE);
+    assertThat(read(disk, OTHER)).isEqualTo("new");
+    assertThat(disk.usableBytes(OTHER)).isZero();
+    disk.delete(OTHER);
+    assertThat(disk.usableBytes(OTHER)).isEqualTo(3);
+  }
+
+  @Test
+  void aNameIsNotGivenTwiceNorToNothing() throws IOException {
+    durableFile("old");
+    disk.create(OTHER);
+    assertThatThrownBy(() -> disk.link(FILE, OTHER)).isInstanceOf(FileAlreadyExistsException.class);
+    Path third = DIRECTORY.resolve("third");
+    assertThatThrownBy(() -> disk.link(third, DIRECTORY.resolve("fourth")))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void twoNamesAreOfOneFileAfterACrashToo() throws IOException {
+    DiskFile file = durableFile("old");
+    disk.link(FILE, OTHER);
+    disk.syncDirectory(DIRECTORY);
+    write(file, 3, "new");
+    for (int seed = 0; seed < SEEDS; seed++) {
+      SimulatedDisk found = disk.afterCrash(seed);
+      assertThat(read(found, OTHER)).isEqualTo(read(found, FILE));
+      write(found.open(OTHER), 0, "NEW");
+      assertThat(read(found, FILE)).startsWith("NEW");
+    }
+    SimulatedDisk next = disk.afterKill();
+    write(next.open(OTHER), 0, "NEW");
+    assertThat(read(next, FILE)).isEqualTo("NEWnew");
+    next.syncDirectory(DIRECTORY);
+    assertThat(read(disk, FILE)).isEqualTo("oldnew");
+  }
+
+  @Test
+  void aSecondNameThatIsNotSyncedCanBeLost() throws IOException {
+    durableFile("old");
+    disk.link(FILE, OTHER);
+    assertThat(outcomes(OTHER)).containsExactlyInAnyOrder("old", "missing");
+    disk.syncDirectory(DIRECTORY);
+    assertThat(outcomes(OTHER)).containsExactly("old");
+  }
+
+  @Test
+  void aSyncOfOneNameLeavesThatInAnotherDirectoryAsItIs() throws IOException {
+    Path inner = DIRECTORY.resolve("inner");
+    Path link = inner.resolve("link");
+    disk.createDirectories(inner);
+    durableFile("old");
+    disk.link(FILE, link);
+    disk.delete(FILE);
+    disk.syncDirectory(inner);
+    assertThat(outcomes(FILE)).containsExactlyInAnyOrder("old", "missing");
+    assertThat(outcomes(link)).containsExactly("old");
+  }
+
+  @Test
+  void aSyncBehindARenameMakesWhereItCameFromDurableToo() throws IOException {
+    Path inner = DIRECTORY.resolve("inner");
+    disk.createDirectories(inner);
+    disk.syncDirectory(DIRECTORY);
+    disk.create(FILE);
+    disk.rename(FILE, inner.resolve("file"));
+    disk.syncDirectory(inner);
+    assertThat(outcomes(FILE)).containsExactly("missing");
+    assertThat(outcomes(inner.resolve("file"))).containsExactly("");
+    disk.syncDirectory(DIRECTORY);
+    assertThat(outcomes(FILE)).containsExactly("missing");
+  }
 }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.api.StoreMismatchException;
+import dev.ensemblekv.spi.io.CheckedText;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ManifestTest {
+  private static final Path PATH = Path.of("/store/MANIFEST");
+
+  private static Manifest some() {
+    Usage usage = new Usage(10, 480, 3, 144);
+    return new Manifest(
+        7,
+        0x8123456789ABCDEFL,
+        1_000_002,
+        12,
+        new Manifest.Position(3, 4096),
+        new Manifest.Position(4, 64),
+        1L << 40,
+        List.of(
+            new Manifest.SegmentEntry(3, Segment.Kind.LOG, 6, 8000, 1, usage),
+            new Manifest.SegmentEntry(4, Segment.Kind.RELOCATED, 7, 640, 5, Usage.NONE),
+            new Manifest.SegmentEntry(1_000_001, Segment.Kind.LOG, 7, -1, 99, Usage.NONE)),
+        List.of(new Manifest.RunEntry(11, 7, 5), new Manifest.RunEntry(2, 1, 100)));
+  }
+
+  @Test
+  void whatIsWrittenIsRead() {
+    for (Manifest manifest : List.of(some(), Manifest.ofNewStore(-1))) {
+      assertThat(Manifest.decode(manifest.encode(), PATH)).isEqualTo(manifest);
+    }
+  }
+
+  @Test
+  void eachFlippedBitAndEachCutIsFound() {
+    byte[] intact = some().encode();
+    for (int at = 0; at < intact.length; at++) {
+      for (int bit = 0; bit < Byte.SIZE; bit++) {
+        byte[] bytes = intact.clone();
+        bytes[at] ^= (byte) (1 << bit);
+        assertCorrupt(bytes);
+      }
+      assertCorrupt(Arrays.copyOf(intact, at));
+    }
+  }
+
+  private static void assertCorrupt(byte[] bytes) {
+    assertThatThrownBy(() -> Manifest.decode(bytes, PATH))
+        .isInstanceOfSatisfying(
+            CorruptionException.class, e -> assertThat(e.path()).contains(PATH));
+  }
+
+  /** Bytes that have the right checksum, and were written by something else. */
+  @Test
+  void whatMakesNoSenseIsCorruption() {
+    Map<String, String> fields =
+        CheckedText.decode(some().encode(), PATH, "extent", Manifest.VERSION).fields();
+    for (String name : fields.keySet()) {
+      Map<String, String> lacking = new LinkedHashMap<>(fields);
+      lacking.remove(name);
+      if (!name.startsWith("segment.") && !name.startsWith("run.")) {
+        assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, lacking));
+      }
+      for (String value :
+          List.of("", "x", "1@", "@1", "log epoch", "9".repeat(30), "log epoch 1 end")) {
+        Map<String, String> other = new LinkedHashMap<>(fields);
+        other.put(name, value);
+        assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, other));
+      }
+    }
+  }
+
+  @Test
+  void aNewerVersionIsToldApart() {
+    byte[] newer = CheckedText.encode("extent", Manifest.VERSION + 1, Map.of("hash", "other"));
+    assertThatThrownBy(() -> Manifest.decode(newer, PATH))
+        .isInstanceOf(StoreMismatchException.class)
+        .hasMessageContaining("newer release");
+  }
+}
