@@ -70,8 +70,8 @@ class OmissionTest {
     NAME_OF_COPIES_NOT_SYNCED("Relocation", "files.disk.syncDirectory(files.directory);", ""),
     ORIGINALS_DROPPED_BEFORE_THE_COPIES_ARE_FOUND(
         "Compactor",
-        "move.repoint();\\n    drop(victims);",
-        "drop(victims);\\n    move.repoint();"),
+        "move.finishPart();",
+        "drop(victims); move.finishPart();"),
     ORIGINALS_DELETED_BEFORE_THEY_ARE_DROPPED(
         "Compactor",
         "List<Integer> ids =",
