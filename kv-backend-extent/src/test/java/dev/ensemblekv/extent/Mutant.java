@@ -77,7 +77,7 @@ final class Mutant extends ClassLoader {
       constructor.setAccessible(true);
       return as.cast(constructor.newInstance(arguments));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the faulty engine does not load", e);
     }
   }
 
