@@ -47,6 +47,9 @@ final class Compactor {
   private final KeyHash.Function hashes;
   private final Settings settings;
 
+  /** Tombstones that are kept may take so much of what counts as live. */
+  private static final int MOST_KEPT_PERCENT = 5;
+
   /** Segments in which damage was found: they stay as they are. */
   private final Set<Integer> damaged = new HashSet<>();
 
@@ -113,11 +116,7 @@ final class Compactor {
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       bytes += entry.usage().bytes();
       live += entry.usage().liveBytes();
-      boolean settled =
-          entry.id() < newer
-              && entry.end() != Manifest.SegmentEntry.OPEN
-              && !manifest.isInLog(entry);
-      if (settled && !damaged.contains(entry.id()) && isWorthIt(entry.usage(), all)) {
+      if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry.usage(), all)) {
         candidates.add(entry);
       }
     }
@@ -140,7 +139,37 @@ final class Compactor {
         bytes -= entry.usage().deadBytes();
       }
     }
-    return victims;
+    return victims.isEmpty() ? chooseForTombstones(manifest, live, newer) : victims;
+  }
+
+  /** Tells whether all is known of a segment, and nothing is wrong with it. */
+  private boolean isSettled(Manifest manifest, Manifest.SegmentEntry entry) {
+    return entry.end() != Manifest.SegmentEntry.OPEN
+        && !manifest.isInLog(entry)
+        && !damaged.contains(entry.id());
+  }
+
+  /**
+   * Chooses the segment with the lowest floor, whatever is live in it, when tombstones that had to
+   * be kept take much space: those that it keeps in others can go then. No entry of the index
+   * points to such a tombstone, but it counts as live.
+   */
+  private List<Segment> chooseForTombstones(Manifest manifest, long live, int newer) {
+    long kept = 0;
+    for (Manifest.SegmentEntry entry : manifest.segments()) {
+      kept += entry.usage().liveRecords();
+    }
+    for (Manifest.RunEntry run : manifest.runs()) {
+      kept -= run.entries();
+    }
+    if (kept * Location.TOMBSTONE_BYTES * 100 <= live * MOST_KEPT_PERCENT) {
+      return List.of();
+    }
+    return manifest.segments().stream()
+        .min(Comparator.comparingLong(Manifest.SegmentEntry::floor))
+        .filter(entry -> entry.id() < newer && isSettled(manifest, entry))
+        .map(entry -> List.of(segments.get(entry.id())))
+        .orElse(List.of());
   }
 
   private static boolean isWorthIt(Usage usage, boolean all) {

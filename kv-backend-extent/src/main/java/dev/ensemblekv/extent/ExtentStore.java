@@ -375,6 +375,9 @@ final class ExtentStore extends AbstractKvStore {
             return false;
           }
           if (found == null && replacement == null) {
+            if (sync) {
+              log.force(log.sequence()); // as for a delete
+            }
             return true;
           }
           write(

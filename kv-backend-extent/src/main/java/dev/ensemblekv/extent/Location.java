@@ -17,6 +17,9 @@ final class Location {
 
   static final int ALIGNMENT = 8;
 
+  /** What a tombstone counts for in the accounts. */
+  static final int TOMBSTONE_BYTES = 48;
+
   private static final int CLASS_BITS = 5;
   private static final int CLASS_MASK = (1 << CLASS_BITS) - 1;
   private static final int OFFSET_BITS = 27;
@@ -29,7 +32,7 @@ final class Location {
   private static final int[] CLASS_BYTES = new int[CLASS_MASK + 1];
 
   static {
-    CLASS_BYTES[TOMBSTONE] = 48;
+    CLASS_BYTES[TOMBSTONE] = TOMBSTONE_BYTES;
     for (int i = 1; i <= HALVED_CLASSES; i++) {
       int power = 32 << ((i - 1) / 2);
       CLASS_BYTES[i] = i % 2 == 1 ? power : power + power / 2;

@@ -424,6 +424,7 @@ final class Log {
     while (true) {
       lock.lock();
       try {
+        events.checkNotFailed();
         if (goToBeginningOfSegment()) {
           action.run();
           return;

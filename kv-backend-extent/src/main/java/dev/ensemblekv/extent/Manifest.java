@@ -90,7 +90,11 @@ record Manifest(
   }
 
   /** A run that counts. */
-  record RunEntry(int id, long epoch, long entries) {}
+  record RunEntry(int id, long epoch, long entries) {
+    static RunEntry of(Run run) {
+      return new RunEntry(run.id(), run.epoch(), run.entries());
+    }
+  }
 
   /** Creates a manifest. */
   Manifest {

@@ -65,7 +65,7 @@ final class Merger {
     int id = catalog.reserveRun();
     long epoch = catalog.current().epoch();
     Deltas deltas = new Deltas();
-    long written;
+    Run merged;
     try (RunWriter writer = new RunWriter(files, id, epoch, most)) {
       if (!bottom) {
         writer.filtered(most);
@@ -73,11 +73,9 @@ final class Merger {
       if (!merge(chosen, bottom, writer, deltas, cancelled)) {
         return false;
       }
-      written = writer.finish();
-      files.disk.syncDirectory(files.directory);
+      merged = writer.finish();
     }
-    Run merged = Run.open(files, id, epoch, written);
-    Manifest.RunEntry entry = new Manifest.RunEntry(id, epoch, written);
+    Manifest.RunEntry entry = Manifest.RunEntry.of(merged);
     publisher.edit(merged, manifest -> replaced(manifest, chosen, entry).withDeltas(deltas));
     log.locked(() -> index.replaceRuns(replaced(index.current().runs(), chosen, merged)));
     chosen.forEach(this::dispose);

@@ -79,10 +79,8 @@ final class Publisher {
       moveCheckpoint(frozen);
       return;
     }
-    int id = catalog.reserveRun();
-    Manifest.RunEntry entry = write(id, frozen.table());
-    Run run = Run.open(files, entry.id(), entry.epoch(), entry.entries());
-    edit(run, manifest -> withRun(manifest, entry, frozen));
+    Run run = write(frozen.table());
+    edit(run, manifest -> withRun(manifest, Manifest.RunEntry.of(run), frozen));
     log.locked(
         () -> {
           List<Run> runs = new ArrayList<>();
@@ -101,7 +99,8 @@ final class Publisher {
     log.locked(() -> index.publish(frozen, index.current().runs()));
   }
 
-  private Manifest.RunEntry write(int id, Memtable table) throws IOException {
+  private Run write(Memtable table) throws IOException {
+    int id = catalog.reserveRun();
     long epoch = catalog.current().epoch();
     Entries entries = table.entries(HashRange.ALL);
     try (RunWriter writer = new RunWriter(files, id, epoch, entries.count())) {
@@ -111,9 +110,7 @@ final class Publisher {
       for (int i = 0; i < entries.count(); i++) {
         writer.add(entries.order(i), entries.routing(i), entries.location(i));
       }
-      long written = writer.finish();
-      files.disk.syncDirectory(files.directory);
-      return new Manifest.RunEntry(id, epoch, written);
+      return writer.finish();
     }
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the file of a run, entry by entry in their order. What it wrote is durable after {@link
- * #finish}, but for its name in the directory.
+ * #finish}, and gone if it does not come to that.
  */
 final class RunWriter implements AutoCloseable {
   /** So full are the buckets on average, of which two of three then answer at the first look. */
@@ -92,8 +92,8 @@ final class RunWriter implements AutoCloseable {
     Arrays.fill(buffer, (byte) 0);
   }
 
-  /** Writes what is left, and makes the file durable; returns the number of entries. */
-  long finish() throws IOException {
+  /** Writes what is left, makes file and name durable, and opens the run. */
+  Run finish() throws IOException {
     goTo(Math.max(places - 1, current));
     write((int) (current - firstBuffered) + 1);
     int blocks = 0;
@@ -106,8 +106,10 @@ final class RunWriter implements AutoCloseable {
     byte[] header = files.header(Run.MAGIC, id, epoch, blocks, places);
     file.write(0, header, 0, header.length);
     file.force();
+    files.disk.syncDirectory(files.directory);
+    Run run = Run.open(files, id, epoch, entries);
     finished = true;
-    return entries;
+    return run;
   }
 
   /** Closes the file, and deletes it if it was not finished. */

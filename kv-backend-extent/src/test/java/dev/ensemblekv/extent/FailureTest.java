@@ -15,6 +15,7 @@ import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,24 @@ class FailureTest {
     assertThat(store.stats().state()).isEqualTo(KvState.FAILED);
     assertThatThrownBy(() -> store.put(key(3), new byte[10]))
         .isInstanceOf(StoreFailedException.class);
+  }
+
+  @Test
+  void aRunThatCannotBePublishedLeavesNoFile() throws IOException {
+    KvStore store = open(machine);
+    fill(store, 0, 16, 10);
+    machine
+        .disk()
+        .faults()
+        .fail(DiskOperation.OPEN, path -> path.toString().endsWith(".idx"), 0, 3);
+    machine.executor().runAll();
+    machine.executor().advance(Duration.ofSeconds(10)); // it is tried again
+    assertThat(inner(store).stats().state()).isEqualTo(KvState.OPEN);
+
+    assertThat(machine.disk().list(machine.directory()))
+        .filteredOn(name -> name.startsWith("run-"))
+        .hasSize(1);
+    store.close();
   }
 
   /** The spare segment, which is too small for a batch, is to be replaced. */

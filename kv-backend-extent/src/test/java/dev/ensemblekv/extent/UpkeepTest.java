@@ -9,6 +9,7 @@ import dev.ensemblekv.tck.sim.ManualExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What fails in the background is told and tried again; marking waits for no other work. */
@@ -62,6 +63,7 @@ class UpkeepTest {
         () ->
             CompletableFuture.runAsync(
                     () -> executor.advance(Duration.ofSeconds(1)), task -> new Thread(task).start())
+                .orTimeout(1, TimeUnit.MINUTES) // rather than for ever
                 .join());
     assertThat(marked).isDone();
   }
