@@ -74,7 +74,7 @@ final class RebuiltIndex implements AutoCloseable {
       for (int i = 0; i < entries.count(); i++) {
         writer.add(entries.order(i), entries.routing(i), entries.location(i));
       }
-      parts.add(Run.open(files, id, epoch, writer.finish()));
+      parts.add(writer.finish());
     }
     if (parts.size() == MOST_PARTS) {
       merge(false, null);
@@ -119,7 +119,7 @@ final class RebuiltIndex implements AutoCloseable {
           }
         }
       }
-      merged = Run.open(files, id, epoch, writer.finish());
+      merged = writer.finish();
     }
     deleteParts();
     parts.add(merged);
