@@ -19,8 +19,7 @@ class OmissionTest {
   /** What is left out, or done too early. */
   enum Omission {
     RUN_NOT_FORCED("RunWriter", "file.force();", ""),
-    NAME_OF_A_RUN_NOT_SYNCED("Publisher", "files.disk.syncDirectory(files.directory);", ""),
-    NAME_OF_A_MERGED_RUN_NOT_SYNCED("Merger", "files.disk.syncDirectory(files.directory);", ""),
+    NAME_OF_A_RUN_NOT_SYNCED("RunWriter", "files.disk.syncDirectory(files.directory);", ""),
     NAME_OF_A_SEGMENT_NOT_SYNCED("Log", "files.disk.syncDirectory(files.directory);", ""),
     MANIFEST_NOT_SYNCED(
         "Catalog",

@@ -36,7 +36,9 @@ class RunTest {
       for (Map.Entry<KeyHash, Long> entry : entries.entrySet()) {
         writer.add(entry.getKey().order(), entry.getKey().routing(), entry.getValue());
       }
-      assertThat(writer.finish()).isEqualTo(entries.size());
+      Run written = writer.finish();
+      assertThat(written.entries()).isEqualTo(entries.size());
+      written.close();
     }
     return Run.open(files, id, EPOCH, entries.size());
   }
