@@ -145,7 +145,7 @@ final class Compactor {
   /** Tells whether all is known of a segment, and nothing is wrong with it. */
   private boolean isSettled(Manifest manifest, Manifest.SegmentEntry entry) {
     return entry.end() != Manifest.SegmentEntry.OPEN
-        && (entry.kind() == Segment.Kind.RELOCATED || entry.id() < manifest.checkpoint().segment())
+        && !manifest.isInLog(entry)
         && !damaged.contains(entry.id());
   }
 

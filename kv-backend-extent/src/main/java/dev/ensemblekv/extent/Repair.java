@@ -227,6 +227,7 @@ final class Repair {
                         + Bucket.BYTES
                         + " bytes of the index are damaged; it is made anew",
                     path));
+        run.verify();
       } finally {
         run.close();
       }

@@ -31,7 +31,7 @@ class CompactorTest {
   @ValueSource(longs = {1, 2, 3})
   void spaceStaysWithinItsFactorUnderRandomOverwrites(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    long live = KEYS * Location.bytes(Location.ofValue(1, 64, RecordFormat.bytes(6, 504)));
+    long live = (long) KEYS * Location.bytes(Location.ofValue(1, 64, RecordFormat.bytes(6, 504)));
     Map<Integer, String> model = new HashMap<>();
     for (int i = 0; i < 5000; i++) {
       int key = random.nextInt(KEYS);

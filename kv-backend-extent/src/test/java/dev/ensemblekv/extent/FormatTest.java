@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,9 +95,15 @@ class FormatTest {
       }
     }
     for (byte[] key : keys) {
-      assertThat(store.get(key)).isEqualTo(pairs.get(ByteBuffer.wrap(key)).array());
+      assertThat(ByteBuffer.wrap(present(store.get(key))))
+          .isEqualTo(pairs.get(ByteBuffer.wrap(key)));
     }
     return pairs;
+  }
+
+  private static byte[] present(byte @Nullable [] value) {
+    assertThat(value).isNotNull();
+    return value == null ? new byte[0] : value;
   }
 
   private static Map<ByteBuffer, ByteBuffer> golden() {

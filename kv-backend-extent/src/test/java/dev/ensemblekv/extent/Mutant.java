@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import javax.tools.ForwardingJavaFileManager;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileManager;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
+import java.util.spi.ToolProvider;
 
 /**
  * The engine with a fault in it: one of its sources is compiled with some text replaced, and loaded
@@ -29,100 +19,65 @@ final class Mutant extends ClassLoader {
   private static final Path SOURCES = Path.of("src/main/java/dev/ensemblekv/extent");
   private static final String PACKAGE = Mutant.class.getPackageName() + ".";
 
-  private final Map<String, byte[]> compiled;
+  private final Path classes;
 
-  private Mutant(Map<String, byte[]> compiled) {
+  private Mutant(Path classes) {
     super(Mutant.class.getClassLoader());
-    this.compiled = compiled;
+    this.classes = classes;
   }
 
   /**
    * Compiles the engine with some text of one source replaced.
    *
+   * @param scratch an empty directory
    * @throws AssertionError if the text is not there just once
    */
-  static Mutant of(String className, String text, String replacement) {
+  static Mutant of(Path scratch, String className, String text, String replacement) {
     try {
       String source = Files.readString(SOURCES.resolve(className + ".java"));
       int at = source.indexOf(text);
       if (at < 0 || source.indexOf(text, at + 1) >= 0) {
         throw new AssertionError(
-            className
-                + " has changed: it must have this once, for a fault to be made of it: "
-                + text);
+            className + " has changed: it must have this once, to be made faulty: " + text);
       }
-      return new Mutant(compile(className, source.replace(text, replacement)));
+      Path changed = scratch.resolve(className + ".java");
+      Files.writeString(changed, source.replace(text, replacement));
+      compile(changed, scratch);
+      return new Mutant(scratch);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Map<String, byte[]> compile(String className, String source) throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    Map<String, ByteArrayOutputStream> classes = new HashMap<>();
+  private static void compile(Path source, Path classes) {
     StringWriter messages = new StringWriter();
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      JavaFileManager collecting =
-          new ForwardingJavaFileManager<JavaFileManager>(files) {
-            @Override
-            public JavaFileObject getJavaFileForOutput(
-                Location location,
-                String name,
-                JavaFileObject.Kind kind,
-                javax.tools.FileObject by) {
-              ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-              classes.put(name, bytes);
-              return new InMemory(name, kind, "", bytes);
-            }
-          };
-      List<String> options =
-          List.of("-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
-      JavaFileObject unit =
-          new InMemory(
-              className, JavaFileObject.Kind.SOURCE, source, OutputStream.nullOutputStream());
-      if (!compiler.getTask(messages, collecting, null, options, null, List.of(unit)).call()) {
-        throw new AssertionError("the fault does not compile: " + messages);
-      }
-    }
-    Map<String, byte[]> bytes = new HashMap<>();
-    classes.forEach((name, stream) -> bytes.put(name, stream.toByteArray()));
-    return bytes;
-  }
-
-  /** A source or a class that is no file. */
-  private static final class InMemory extends SimpleJavaFileObject {
-    private final String source;
-    private final OutputStream bytes;
-
-    InMemory(String name, Kind kind, String source, OutputStream bytes) {
-      super(URI.create("memory:///" + name.replace('.', '/') + kind.extension), kind);
-      this.source = source;
-      this.bytes = bytes;
-    }
-
-    @Override
-    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-      return source;
-    }
-
-    @Override
-    public OutputStream openOutputStream() {
-      return bytes;
+    PrintWriter printer = new PrintWriter(messages);
+    int result =
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(
+                printer,
+                printer,
+                "-proc:none",
+                "-nowarn",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                classes.toString(),
+                source.toString());
+    if (result != 0) {
+      throw new AssertionError("the fault does not compile: " + messages);
     }
   }
 
   /** Makes an object of a class of the package, which sees the engine with the fault. */
   <T> T make(Class<? extends T> of, Class<T> as, Object... arguments) {
     try {
-      Class<?>[] types = {};
-      for (var constructor : loadClass(of.getName()).getDeclaredConstructors()) {
-        types = constructor.getParameterTypes();
-      }
-      var constructor = loadClass(of.getName()).getDeclaredConstructor(types);
+      Constructor<?> constructor = loadClass(of.getName()).getDeclaredConstructors()[0];
       constructor.setAccessible(true);
       return as.cast(constructor.newInstance(arguments));
     } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the engine with the fault does not load", e);
+      throw new LinkageError("the faulty engine does not load", e);
     }
   }
 
@@ -136,17 +91,23 @@ final class Mutant extends ClassLoader {
       if (loaded != null) {
         return loaded;
       }
-      byte[] bytes = compiled.containsKey(name) ? compiled.get(name) : sound(name);
+      byte[] bytes = bytes(name);
       return defineClass(name, bytes, 0, bytes.length);
     }
   }
 
-  private byte[] sound(String name) throws ClassNotFoundException {
-    try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-      if (in == null) {
-        throw new ClassNotFoundException(name);
+  private byte[] bytes(String name) throws ClassNotFoundException {
+    String file = name.replace('.', '/') + ".class";
+    try {
+      if (Files.exists(classes.resolve(file))) {
+        return Files.readAllBytes(classes.resolve(file));
       }
-      return in.readAllBytes();
+      try (InputStream in = getParent().getResourceAsStream(file)) {
+        if (in == null) {
+          throw new ClassNotFoundException(name);
+        }
+        return in.readAllBytes();
+      }
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
     }

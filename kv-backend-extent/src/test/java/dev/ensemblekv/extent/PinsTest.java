@@ -80,7 +80,7 @@ class PinsTest {
                     int slot = pins.enter();
                     Thing thing = current.get();
                     for (int look = 0; look < 20; look++) {
-                      assertThat(thing.gone.get()).isFalse();
+                      assertThat(thing != null && thing.gone.get()).isFalse();
                     }
                     pins.leave(slot);
                   }

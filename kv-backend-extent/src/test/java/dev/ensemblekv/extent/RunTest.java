@@ -36,10 +36,11 @@ class RunTest {
       for (Map.Entry<KeyHash, Long> entry : entries.entrySet()) {
         writer.add(entry.getKey().order(), entry.getKey().routing(), entry.getValue());
       }
-      Run run = writer.finish();
-      assertThat(run.entries()).isEqualTo(entries.size());
-      return run;
+      Run written = writer.finish();
+      assertThat(written.entries()).isEqualTo(entries.size());
+      written.close();
     }
+    return Run.open(files, id, EPOCH, entries.size());
   }
 
   private static Map<KeyHash, Long> entries(int count, int crowding) {
