@@ -300,12 +300,7 @@ final class Log {
 
   /** Enters a record that a compaction moved; it was counted as dead until now. */
   void repoint(long order, int routing, long location) {
-    Memtable memtable = index.current().active();
-    long former = memtable.put(order, routing, location);
-    memtable.deltas().revived(location);
-    if (former != Location.NONE) {
-      memtable.deltas().died(former);
-    }
+    index.current().active().repoint(order, routing, location);
   }
 
   private long appendPair(int flags, byte[] key, byte @Nullable [] value, int bodyCrc) {
@@ -318,12 +313,7 @@ final class Log {
   }
 
   private void enter(KeyHash hash, long location) {
-    Memtable memtable = index.current().active();
-    long former = memtable.put(hash.order(), hash.routing(), location);
-    memtable.deltas().added(location);
-    if (former != Location.NONE) {
-      memtable.deltas().died(former);
-    }
+    index.current().active().enter(hash, location);
   }
 
   private Segment current() {

@@ -122,6 +122,24 @@ final class Memtable {
     }
   }
 
+  /** Sets the location of a key to a record that was written, and keeps the accounts. */
+  void enter(KeyHash hash, long location) {
+    deltas.added(location);
+    supersede(put(hash.order(), hash.routing(), location));
+  }
+
+  /** Sets the location of a key to a copy of its record, which was counted as dead until now. */
+  void repoint(long order, int routing, long location) {
+    deltas.revived(location);
+    supersede(put(order, routing, location));
+  }
+
+  private void supersede(long former) {
+    if (former != Location.NONE) {
+      deltas.died(former);
+    }
+  }
+
   /** Returns the location of a key, or {@link Location#NONE}. */
   long find(long order, int routing) {
     Table current = table;

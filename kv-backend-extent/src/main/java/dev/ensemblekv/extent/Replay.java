@@ -134,11 +134,7 @@ final class Replay {
   }
 
   private void enter(Pending record) {
-    long former = memtable.put(record.hash.order(), record.hash.routing(), record.location);
-    memtable.deltas().added(record.location);
-    if (former != Location.NONE) {
-      memtable.deltas().died(former);
-    }
+    memtable.enter(record.hash, record.location);
   }
 
   static Manifest.Position mark(RecordScan scan) throws IOException {

@@ -41,7 +41,7 @@ final class Upkeep {
   /** What is done in the background; the work looks for itself what there is to do. */
   @FunctionalInterface
   interface Work {
-    /** Does all there is to do. */
+    /** Does the next thing there is to do. */
     void run() throws IOException;
   }
 
