@@ -68,6 +68,18 @@ final class RecordScan {
     return offset;
   }
 
+  /** Returns the location of the record, a put or a tombstone. */
+  long location() {
+    return locationIn(segment, offset);
+  }
+
+  /** Returns the location of a copy of the record. */
+  long locationIn(Segment target, long at) {
+    return type() == RecordFormat.TOMBSTONE
+        ? Location.ofTombstone(target.id(), at)
+        : Location.ofValue(target.id(), at, recordBytes());
+  }
+
   /** Goes on at another offset. */
   void seek(long newOffset) {
     next = newOffset;

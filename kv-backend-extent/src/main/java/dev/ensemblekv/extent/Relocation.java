@@ -48,9 +48,7 @@ final class Relocation {
     target.allocate(scan.recordBytes());
     target.write(offset, header, key, value);
     target.endAt(offset + scan.recordBytes());
-    return scan.type() == RecordFormat.TOMBSTONE
-        ? Location.ofTombstone(target.id(), offset)
-        : Location.ofValue(target.id(), offset, scan.recordBytes());
+    return scan.locationIn(target, offset);
   }
 
   private Segment target(long bytes) throws IOException {

@@ -73,7 +73,7 @@ final class Replay {
       sequence = Math.max(sequence, scan.sequence());
       switch (scan.type()) {
         case RecordFormat.PUT, RecordFormat.TOMBSTONE -> {
-          Pending record = new Pending(hashes.of(scan.key()), location(segment, scan));
+          Pending record = new Pending(hashes.of(scan.key()), scan.location());
           if (scan.isInBatch()) {
             batchAt = batchAt < 0 ? scan.offset() : batchAt;
             addToBatch(record, scan.bodyCrc());
@@ -108,12 +108,6 @@ final class Replay {
         .filter(entry -> entry.id() == segment.id())
         .findFirst()
         .orElseThrow();
-  }
-
-  static long location(Segment segment, RecordScan scan) {
-    return scan.type() == RecordFormat.TOMBSTONE
-        ? Location.ofTombstone(segment.id(), scan.offset())
-        : Location.ofValue(segment.id(), scan.offset(), scan.recordBytes());
   }
 
   private void addToBatch(Pending record, int bodyCrc) {

@@ -131,7 +131,7 @@ final class Source {
               @Override
               public void record(RecordScan scan) throws IOException {
                 leastSequence = Math.min(leastSequence, scan.sequence());
-                taker.take(scan, Replay.location(segment, scan));
+                taker.take(scan, scan.location());
               }
 
               @Override
