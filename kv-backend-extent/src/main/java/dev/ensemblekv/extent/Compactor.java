@@ -37,7 +37,7 @@ final class Compactor {
   /** A segment with less dead in it is not worth moving. */
   private static final int LEAST_DEAD_PERCENT = 5;
 
-  private final ExtentStore store;
+  private final Lookup lookup;
   private final StoreFiles files;
   private final Catalog catalog;
   private final Segments segments;
@@ -45,6 +45,7 @@ final class Compactor {
   private final Log log;
   private final Publisher publisher;
   private final KeyHash.Function hashes;
+  private final Log.Events events;
   private final Settings settings;
 
   /** Tombstones that are kept may take so much of what counts as live. */
@@ -70,7 +71,7 @@ final class Compactor {
   }
 
   Compactor(
-      ExtentStore store,
+      Lookup lookup,
       StoreFiles files,
       Catalog catalog,
       Segments segments,
@@ -78,8 +79,9 @@ final class Compactor {
       Log log,
       Publisher publisher,
       KeyHash.Function hashes,
+      Log.Events events,
       Settings settings) {
-    this.store = store;
+    this.lookup = lookup;
     this.files = files;
     this.catalog = catalog;
     this.segments = segments;
@@ -87,6 +89,7 @@ final class Compactor {
     this.log = log;
     this.publisher = publisher;
     this.hashes = hashes;
+    this.events = events;
     this.settings = settings;
   }
 
@@ -213,8 +216,8 @@ final class Compactor {
   private Map<Integer, BitSet> live(List<Segment> victims) {
     Map<Integer, BitSet> live = new HashMap<>();
     victims.forEach(victim -> live.put(victim.id(), new BitSet()));
-    for (HashRange part : store.parts()) {
-      Entries entries = store.entries(part);
+    for (HashRange part : lookup.parts()) {
+      Entries entries = lookup.entries(part);
       for (int i = 0; i < entries.count(); i++) {
         long location = entries.location(i);
         BitSet bits = live.get(Location.segment(location));
@@ -237,7 +240,7 @@ final class Compactor {
   }
 
   private KvException notDurable(Segment concerned, DiskFiles.PublishException cause) {
-    return store.failed("the manifest cannot be made durable", concerned.path(), cause);
+    return events.failed("the manifest cannot be made durable", concerned.path(), cause);
   }
 
   /** The records of one compaction on their way. */
@@ -314,7 +317,7 @@ final class Compactor {
       for (Manifest.SegmentEntry entry : catalog.current().segments()) {
         if (entry.floor() <= scan.sequence()
             && victims.stream().noneMatch(victim -> victim.id() == entry.id())) {
-          return !store.isPresent(hashes.of(scan.key()));
+          return !lookup.isPresent(hashes.of(scan.key()));
         }
       }
       return false;
@@ -337,7 +340,7 @@ final class Compactor {
       targets.clear();
     }
 
-    /** Makes the copies durable, and their segments a part of the store. */
+    /** Makes the copies durable, and their segments a part of the lookup. */
     private void publish() throws IOException {
       relocation.force();
       List<Segment> created = relocation.created();
@@ -385,10 +388,10 @@ final class Compactor {
         int first = from;
         int behind = Math.min(moved.count(), from + REPOINTED_AT_ONCE);
         findAll(first, behind, bucket);
-        log.write(0, () -> repoint(first, behind, bucket));
+        log.write(0, end -> repoint(end, first, behind, bucket));
         publishFrozen();
       }
-      log.write(0, () -> {}); // so that there is a log, of which the freezing takes the end
+      log.write(0, end -> {}); // so that there is a log, of which the freezing takes the end
       log.freeze();
       publishFrozen();
     }
@@ -400,11 +403,11 @@ final class Compactor {
       }
     }
 
-    private void repoint(int from, int to, byte[] bucket) throws IOException {
+    private void repoint(Appender end, int from, int to, byte[] bucket) throws IOException {
       for (int i = from; i < to; i++) {
         KeyHash hash = new KeyHash(moved.order(i), moved.routing(i));
         if (index.current().find(hash, bucket) == moved.location(i)) {
-          log.repoint(moved.order(i), moved.routing(i), targets.get(i));
+          end.repoint(moved.order(i), moved.routing(i), targets.get(i));
         }
       }
     }
