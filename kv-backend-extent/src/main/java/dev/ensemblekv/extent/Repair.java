@@ -227,7 +227,6 @@ final class Repair {
                         + Bucket.BYTES
                         + " bytes of the index are damaged; it is made anew",
                     path));
-        run.verify();
       } finally {
         run.close();
       }
