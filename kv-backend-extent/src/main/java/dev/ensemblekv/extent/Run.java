@@ -18,6 +18,9 @@ import java.util.function.LongConsumer;
 final class Run {
   static final String MAGIC = "EKVRUN";
 
+  /** So much an entry takes, with the free places between. */
+  static final int BYTES_PER_ENTRY = 28;
+
   private static final int CHECKED_AT_ONCE = 1024;
 
   private final int id;
