@@ -44,7 +44,8 @@ final class Repair {
   private Repair(KvOpenContext context, KvTask.Progress progress) {
     this.context = context;
     this.progress = progress;
-    this.files = new StoreFiles(context.disk(), context.directory(), context.storeId(), false);
+    this.files =
+        new StoreFiles(context.disk(), context.directory(), context.storeId(), Mappings.NONE);
   }
 
   /** Repairs a store that nobody has open. */

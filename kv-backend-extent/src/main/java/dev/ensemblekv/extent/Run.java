@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run: an immutable file of index entries in the order of their hashes, in buckets.
@@ -29,8 +30,8 @@ final class Run {
   private final Path path;
   private final Seal seal;
   private final DiskFile file;
-  private final StoredBytes filter;
-  private final StoredBytes bytes;
+  private volatile StoredBytes filter;
+  private volatile StoredBytes bytes;
   private final int filterBlocks;
   private final long bucketsAt;
   private final long places;
@@ -94,11 +95,8 @@ final class Run {
         throw new CorruptionException(
             "the run has " + size + " bytes, which does not fit its header", path, null);
       }
-      StoredBytes bytes = StoredBytes.of(file, size, files.mapped, false);
-      StoredBytes filter = bytes;
-      if (blocks > 0 && !bytes.isMapped()) {
-        filter = StoredBytes.of(file, bucketsAt(blocks), true, false);
-      }
+      StoredBytes bytes = StoredBytes.of(file, size, files.mappings.ofSealed(), false);
+      StoredBytes filter = bytes.isMapped() ? bytes : filterOf(file, blocks);
       return new Run(files, id, epoch, entries, file, filter, bytes, blocks, places, buckets);
     } catch (IOException | RuntimeException | Error e) {
       try {
@@ -324,6 +322,25 @@ final class Run {
     long location() {
       return Bucket.location(buffer, bucketAt(), position % Bucket.ENTRIES);
     }
+  }
+
+  /**
+   * Goes on by calls, but for the filter, if all is mapped; returns the mapping, to be closed when
+   * nobody is reading by it. Is called by one thread at a time.
+   */
+  @Nullable StoredBytes unmap() {
+    StoredBytes former = bytes;
+    if (!former.isMapped()) {
+      return null;
+    }
+    filter = filterOf(file, filterBlocks);
+    bytes = StoredBytes.byCalls(file);
+    return former;
+  }
+
+  /** The filter is small, and needed for each look-up: it is mapped if that can be. */
+  private static StoredBytes filterOf(DiskFile file, int blocks) {
+    return StoredBytes.of(file, bucketsAt(blocks), blocks > 0, false);
   }
 
   /** Releases mapping and file. */

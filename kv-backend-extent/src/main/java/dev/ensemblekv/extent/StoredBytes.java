@@ -27,10 +27,9 @@ abstract class StoredBytes {
    * @param length how much is mapped, if it is
    * @param mapped whether to map, where the disk can
    */
-  static StoredBytes of(DiskFile file, long length, boolean mapped, boolean writable)
-      throws IOException {
+  static StoredBytes of(DiskFile file, long length, boolean mapped, boolean writable) {
     if (!mapped) {
-      return new ByCalls(file);
+      return byCalls(file);
     }
     List<DiskMapping> windows = new ArrayList<>();
     try {
@@ -38,15 +37,22 @@ abstract class StoredBytes {
         Optional<DiskMapping> window =
             file.map(at, (int) Math.min(WINDOW_BYTES, length - at), writable);
         if (window.isEmpty()) {
-          return new ByCalls(file);
+          return byCalls(file);
         }
         windows.add(window.get());
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      windows.forEach(DiskMapping::close);
+      return byCalls(file); // there is no room for more mappings; what is wrong else, calls tell
+    } catch (RuntimeException | Error e) {
       windows.forEach(DiskMapping::close);
       throw e;
     }
     return new Mapped(windows.toArray(DiskMapping[]::new));
+  }
+
+  static StoredBytes byCalls(DiskFile file) {
+    return new ByCalls(file);
   }
 
   /**

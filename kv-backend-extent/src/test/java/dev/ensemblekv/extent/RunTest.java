@@ -25,7 +25,7 @@ class RunTest {
 
   private final SimulatedDisk disk = new SimulatedDisk();
   private StoreFiles files =
-      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", false);
+      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", Mappings.NONE);
   private final byte[] bucket = new byte[Bucket.BYTES];
 
   @BeforeEach
@@ -177,7 +177,9 @@ class RunTest {
   void theFilterIsMappedThoughTheBucketsAreNot(boolean filtered, @TempDir Path directory)
       throws IOException {
     WatchedMappings mappings = new WatchedMappings();
-    files = new StoreFiles(mappings.disk(), directory, "0123456789abcdef0123456789abcdef", false);
+    files =
+        new StoreFiles(
+            mappings.disk(), directory, "0123456789abcdef0123456789abcdef", Mappings.NONE);
     Map<KeyHash, Long> entries = entries(5000, 0);
     Run run = write(1, entries, filtered);
     assertThat(mappings.names()).isEqualTo(filtered ? List.of("run-000001.idx") : List.of());
