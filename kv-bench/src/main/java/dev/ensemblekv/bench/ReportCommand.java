@@ -55,6 +55,11 @@ public abstract class ReportCommand implements Callable<Integer> {
   private String heap = "";
 
   @Option(
+      names = "--jvm-option",
+      description = "An option of the JVM for each process that is measured; may be repeated.")
+  private List<String> jvmOptions = List.of();
+
+  @Option(
       names = "--directory",
       defaultValue = "${sys:java.io.tmpdir}",
       description = "Where the files of the engines are, which are deleted (${DEFAULT-VALUE}).")
@@ -91,7 +96,7 @@ public abstract class ReportCommand implements Callable<Integer> {
         "Measured by turns; medians of " + rounds + " rounds. Read the ratios.",
         spec.root().name() + " " + String.join(" ", originalArguments()),
         Machine.describe(),
-        String.join(" ", Machine.jvmFlags(heap)),
+        String.join(" ", jvmFlags()),
         sync
             ? "each write is on the medium at its return"
             : "no write waits for the medium; it is made durable by a flush after the last one");
@@ -138,9 +143,9 @@ public abstract class ReportCommand implements Callable<Integer> {
     return sync;
   }
 
-  /** Returns the heap of each process that is measured. */
-  protected final String heap() {
-    return heap;
+  /** Returns the arguments of the JVM for each process that is measured. */
+  protected final List<String> jvmFlags() {
+    return Machine.jvmFlags(heap, jvmOptions);
   }
 
   /** Returns where the files are. */

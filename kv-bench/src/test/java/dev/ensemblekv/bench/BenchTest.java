@@ -43,7 +43,8 @@ class BenchTest {
     assertThat(out.toString())
         .contains("- `./kv bench peers raw-lmdb json --rounds=2 ")
         .contains("- raw-lmdb: lmdbjava ")
-        .contains("| 100 x 1000 B | load/s | get/s | get p99 us | absent/s | 50:50/s |")
+        .contains("| 100 x 1000 B | load/s | load / sequential write | get/s | get p99 us |")
+        .contains("| 100 x 1000 B | written / put, load | written / put, 50:50 | disk / data |")
         .containsPattern("\n\\| json \\| [1-9]")
         .containsPattern("\n\\| json \\| \\d+\\.\\d+ \\(\\d+\\.\\d+ \\.\\.\\. ")
         .doesNotContain("NaN");

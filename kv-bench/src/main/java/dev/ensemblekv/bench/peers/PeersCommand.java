@@ -3,7 +3,6 @@ package dev.ensemblekv.bench.peers;
 
 import dev.ensemblekv.bench.Bench;
 import dev.ensemblekv.bench.Column;
-import dev.ensemblekv.bench.Machine;
 import dev.ensemblekv.bench.Pairs;
 import dev.ensemblekv.bench.Report;
 import dev.ensemblekv.bench.ReportCommand;
@@ -49,7 +48,7 @@ public final class PeersCommand extends ReportCommand {
 
   @Override
   protected Report measure() {
-    Report report = new Report(title(keys), engines(), List.of(Figure.columns()));
+    Report report = new Report(title(keys), engines(), Figure.tables());
     for (int round = 0; round < rounds(); round++) {
       report.beginRound();
       List<String> order = new ArrayList<>(engines());
@@ -89,7 +88,7 @@ public final class PeersCommand extends ReportCommand {
   private Properties run(Workload workload) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Machine.jvmFlags(heap()));
+    command.addAll(jvmFlags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName()));
     command.addAll(WorkloadCommand.arguments(workload));
     Process process =
