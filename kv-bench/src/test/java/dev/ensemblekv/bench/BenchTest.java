@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands, with so little work that their figures mean nothing. */
@@ -58,6 +60,27 @@ class BenchTest {
 
     assertThat(exitCode).isEqualTo(3);
     assertThat(err.toString()).contains("memory failed with exit code 3");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // elsewhere there is no telling what is in memory
+  void coldReadsAreHeldAgainstTheDisk() {
+    int exitCode =
+        run(
+            "cold",
+            "extent",
+            "raw-lmdb",
+            "--rounds=1",
+            "--keys=300",
+            "--percent=10",
+            "--idle=0");
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("- raw-lmdb: lmdbjava ")
+        .contains("| 300 x 1000 B | get/s | get / disk read | pages per get | absent/s |")
+        .containsPattern("\n\\| raw-lmdb \\| [1-9]");
+    assertThat(temp).isEmptyDirectory();
   }
 
   @Test

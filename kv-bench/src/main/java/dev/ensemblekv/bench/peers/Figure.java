@@ -3,11 +3,12 @@ package dev.ensemblekv.bench.peers;
 
 import dev.ensemblekv.bench.Column;
 import dev.ensemblekv.bench.Column.Unit;
+import dev.ensemblekv.bench.Measured;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What is measured of each engine, in the order of the columns. */
-enum Figure {
+enum Figure implements Measured {
   LOAD(Table.SPEED, "load/s", Unit.PER_SECOND),
   LOAD_OF_LIMIT(Table.SPEED, "load / sequential write", Unit.RATIO),
   GET(Table.SPEED, "get/s", Unit.PER_SECOND),
@@ -41,19 +42,15 @@ enum Figure {
     this.unit = unit;
   }
 
-  Column column() {
+  @Override
+  public Column column() {
     return new Column(title, unit);
   }
 
-  /** Returns the columns of each table. */
-  static List<List<Column>> tables() {
+  /** Returns the figures of each table. */
+  static List<List<Figure>> tables() {
     return Stream.of(Table.values())
-        .map(
-            table ->
-                Stream.of(values())
-                    .filter(figure -> figure.table == table)
-                    .map(Figure::column)
-                    .toList())
+        .map(table -> Stream.of(values()).filter(figure -> figure.table == table).toList())
         .toList();
   }
 }

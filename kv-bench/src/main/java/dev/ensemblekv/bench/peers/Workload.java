@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.peers;
 
+import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Pairs;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.SequentialWrite;
