@@ -6,6 +6,7 @@ import dev.ensemblekv.bench.cold.ColdCommand;
 import dev.ensemblekv.bench.cold.ColdPhaseCommand;
 import dev.ensemblekv.bench.peers.PeersCommand;
 import dev.ensemblekv.bench.peers.WorkloadCommand;
+import dev.ensemblekv.bench.profile.ProfileCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
       PeersCommand.class,
       ColdCommand.class,
       CallsCommand.class,
+      ProfileCommand.class,
       WorkloadCommand.class,
       ColdPhaseCommand.class
     })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import dev.ensemblekv.bench.profile.PhaseEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,9 +34,17 @@ public final class Crew implements AutoCloseable {
   /**
    * Has every thread do its part.
    *
+   * @param phase what it is called in a recording
    * @return the seconds from the common beginning to the end of the last one
    */
-  public double run(Work work) throws InterruptedException {
+  public double run(String phase, Work work) throws InterruptedException {
+    PhaseEvent event = PhaseEvent.begin(phase);
+    double seconds = run(work);
+    event.commit();
+    return seconds;
+  }
+
+  private double run(Work work) throws InterruptedException {
     long[] begun = new long[1];
     CyclicBarrier beginning = new CyclicBarrier(threads, () -> begun[0] = System.nanoTime());
     List<Callable<Void>> parts = new ArrayList<>();

@@ -84,6 +84,30 @@ class BenchTest {
   }
 
   @Test
+  void aRecordingTellsOfEachPhase() {
+    Path recording = temp.resolve("peers.jfr");
+    assertThat(
+            run(
+                "peers",
+                "json",
+                "--rounds=1",
+                "--keys=10",
+                "--operations=10",
+                "--jvm-option=-XX:StartFlightRecording=settings=profile,filename=" + recording))
+        .as(err.toString())
+        .isZero();
+
+    int exitCode =
+        Bench.run(
+            new PrintWriter(out), new PrintWriter(err, true), "profile", recording.toString());
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("| load | of the samples |")
+        .contains("| 50:50 | of the samples |");
+  }
+
+  @Test
   void callsAreMeasuredByJmh() {
     int exitCode =
         run(

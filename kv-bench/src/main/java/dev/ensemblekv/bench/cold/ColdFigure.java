@@ -16,7 +16,7 @@ enum ColdFigure implements Measured {
   DISK("disk reads/s", Unit.PER_SECOND),
   DISK_PAGES("pages per disk read", Unit.RATIO),
   OPEN("open + 1 get", Unit.MILLISECONDS),
-  OPEN_PAGES("pages to open", Unit.RATIO),
+  OPEN_READ("read to open", Unit.BYTES),
   STORE("store", Unit.BYTES);
 
   private final String title;

@@ -90,7 +90,7 @@ record ColdPhase(
       check(opened.get(pairs.key(0)), 0);
       if (kind == Kind.GET) {
         figures.put(ColdFigure.OPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
-        figures.put(ColdFigure.OPEN_PAGES, pagesSince(read));
+        figures.put(ColdFigure.OPEN_READ, ProcessFacts.readBytes() - read);
         measure(random -> get(opened, random), ColdFigure.GET, ColdFigure.GET_PAGES, figures);
       } else {
         measure(
@@ -107,6 +107,7 @@ record ColdPhase(
     try (Crew crew = new Crew(threads);
         Engine opened = Engines.open(engine, directory, false)) {
       crew.run(
+"load",
           thread -> {
             for (long index = thread; index < keys; index += threads) {
               opened.put(pairs.key(index), pairs.value(index, 0));
@@ -154,6 +155,7 @@ record ColdPhase(
     try (Crew crew = new Crew(threads)) {
       elapsed =
           crew.run(
+"cold",
               thread -> {
                 Read own = reader.of(new SplittableRandom(pairs.seed() + thread));
                 long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -164,10 +166,7 @@ record ColdPhase(
               });
     }
     figures.put(rate, done.sum() / elapsed);
-    figures.put(pages, pagesSince(read) / done.sum());
-  }
-
-  private static double pagesSince(double readBytes) {
-    return (ProcessFacts.readBytes() - readBytes) / DiskReads.PAGE_BYTES;
+    double pagesRead = (ProcessFacts.readBytes() - read) / DiskReads.PAGE_BYTES;
+    figures.put(pages, pagesRead / done.sum());
   }
 }

@@ -118,6 +118,7 @@ record Workload(
   private double load(Crew crew, Engine opened) throws InterruptedException {
     double seconds =
         crew.run(
+"load",
             thread -> {
               for (long index = thread; index < keys; index += threads) {
                 opened.put(pairs.key(index), pairs.value(index, 0));
@@ -133,6 +134,7 @@ record Workload(
     Histogram all = new Histogram(PRECISION);
     double seconds =
         crew.run(
+"get",
             thread -> {
               Histogram latency = new Histogram(PRECISION);
               Check check = new Check();
@@ -157,6 +159,7 @@ record Workload(
 
   private double getAbsent(Crew crew, Engine opened) throws InterruptedException {
     return crew.run(
+"absent",
         thread -> {
           SplittableRandom random = random(thread);
           for (long i = thread; i < operations; i += threads) {
@@ -174,6 +177,7 @@ record Workload(
     LongAdder puts = new LongAdder();
     double seconds =
         crew.run(
+"50:50",
             thread -> {
               Check check = new Check();
               SplittableRandom random = random(thread);
@@ -194,6 +198,7 @@ record Workload(
 
   private void getAll(Crew crew, Engine opened, byte[] versions) throws InterruptedException {
     crew.run(
+"all",
         thread -> {
           Check check = new Check();
           for (int index = thread; index < keys; index += threads) {
