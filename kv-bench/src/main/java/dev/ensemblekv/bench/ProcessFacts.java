@@ -18,7 +18,9 @@ public final class ProcessFacts {
 
   private ProcessFacts() {}
 
-  /** Returns how many bytes this process had read from media, page faults and read-ahead included. */
+  /**
+   * Returns how many bytes this process had read from media, page faults and read-ahead included.
+   */
   public static double readBytes() {
     return number(IO, "read_bytes");
   }
@@ -37,7 +39,9 @@ public final class ProcessFacts {
     return number(STATUS, "VmHWM") * KIBIBYTE;
   }
 
-  /** Returns the memory that is resident now and belongs to no file: heap, native memory, stacks. */
+  /**
+   * Returns the memory that is resident now and belongs to no file: heap, native memory, stacks.
+   */
   public static double anonymousBytes() {
     return number(STATUS, "RssAnon") * KIBIBYTE;
   }

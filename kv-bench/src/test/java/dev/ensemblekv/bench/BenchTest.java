@@ -66,14 +66,7 @@ class BenchTest {
   @EnabledOnOs(OS.LINUX) // elsewhere there is no telling what is in memory
   void coldReadsAreHeldAgainstTheDisk() {
     int exitCode =
-        run(
-            "cold",
-            "extent",
-            "raw-lmdb",
-            "--rounds=1",
-            "--keys=300",
-            "--percent=10",
-            "--idle=0");
+        run("cold", "extent", "raw-lmdb", "--rounds=1", "--keys=300", "--percent=10", "--idle=0");
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())

@@ -107,7 +107,7 @@ record ColdPhase(
     try (Crew crew = new Crew(threads);
         Engine opened = Engines.open(engine, directory, false)) {
       crew.run(
-"load",
+          "load",
           thread -> {
             for (long index = thread; index < keys; index += threads) {
               opened.put(pairs.key(index), pairs.value(index, 0));
@@ -155,7 +155,7 @@ record ColdPhase(
     try (Crew crew = new Crew(threads)) {
       elapsed =
           crew.run(
-"cold",
+              "cold",
               thread -> {
                 Read own = reader.of(new SplittableRandom(pairs.seed() + thread));
                 long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);

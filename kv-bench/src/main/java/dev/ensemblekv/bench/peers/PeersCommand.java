@@ -32,8 +32,7 @@ public final class PeersCommand extends TurnsCommand {
 
   @Override
   protected Properties measure(String engine, Path files) {
-    Workload workload =
-        new Workload(engine, files, pairs(), keys(), operations, threads(), sync());
+    Workload workload = new Workload(engine, files, pairs(), keys(), operations, threads(), sync());
     return run(engine, WorkloadCommand.arguments(workload));
   }
 }

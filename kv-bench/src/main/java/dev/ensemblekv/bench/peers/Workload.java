@@ -118,7 +118,7 @@ record Workload(
   private double load(Crew crew, Engine opened) throws InterruptedException {
     double seconds =
         crew.run(
-"load",
+            "load",
             thread -> {
               for (long index = thread; index < keys; index += threads) {
                 opened.put(pairs.key(index), pairs.value(index, 0));
@@ -134,7 +134,7 @@ record Workload(
     Histogram all = new Histogram(PRECISION);
     double seconds =
         crew.run(
-"get",
+            "get",
             thread -> {
               Histogram latency = new Histogram(PRECISION);
               Check check = new Check();
@@ -159,7 +159,7 @@ record Workload(
 
   private double getAbsent(Crew crew, Engine opened) throws InterruptedException {
     return crew.run(
-"absent",
+        "absent",
         thread -> {
           SplittableRandom random = random(thread);
           for (long i = thread; i < operations; i += threads) {
@@ -177,7 +177,7 @@ record Workload(
     LongAdder puts = new LongAdder();
     double seconds =
         crew.run(
-"50:50",
+            "50:50",
             thread -> {
               Check check = new Check();
               SplittableRandom random = random(thread);
@@ -198,7 +198,7 @@ record Workload(
 
   private void getAll(Crew crew, Engine opened, byte[] versions) throws InterruptedException {
     crew.run(
-"all",
+        "all",
         thread -> {
           Check check = new Check();
           for (int index = thread; index < keys; index += threads) {

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import jdk.jfr.consumer.RecordedClass;
+import java.util.regex.Pattern;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
@@ -25,6 +25,9 @@ import jdk.jfr.consumer.RecordingFile;
 final class Samples {
   private static final String JAVA = "jdk.ExecutionSample";
   private static final String NATIVE = "jdk.NativeMethodSample";
+
+  /** What the name of a hidden class, such as that of a lambda, ends with. */
+  private static final Pattern HIDDEN = Pattern.compile("(\\$\\$Lambda.*|[./](0x)?[0-9a-f]{6,})$");
 
   /** Of each phase, how much time each method took: in sampling periods of Java. */
   private final Map<String, Map<String, Long>> byPhase = new LinkedHashMap<>();
@@ -47,8 +50,7 @@ final class Samples {
     List<Phase> phases = new ArrayList<>();
     for (RecordedEvent event : events) {
       if (event.getEventType().getName().equals(PhaseEvent.NAME)) {
-        phases.add(
-            new Phase(event.getString("phase"), event.getStartTime(), event.getEndTime()));
+        phases.add(new Phase(event.getString("phase"), event.getStartTime(), event.getEndTime()));
       }
     }
     Samples samples = new Samples();
@@ -94,8 +96,8 @@ final class Samples {
 
   private static String name(RecordedFrame frame) {
     RecordedMethod method = frame.getMethod();
-    RecordedClass type = method.getType();
-    return type.getName().substring(type.getName().lastIndexOf('.') + 1) + "." + method.getName();
+    String type = HIDDEN.matcher(method.getType().getName()).replaceFirst("");
+    return type.substring(type.lastIndexOf('.') + 1) + "." + method.getName();
   }
 
   /** Returns, of each phase in order, the share that each method took. */
