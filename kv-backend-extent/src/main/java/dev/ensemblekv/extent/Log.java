@@ -24,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Log {
   private static final byte[] NOTHING = {};
-  private static final int END_BODY_BYTES = 8;
-  private static final int MARK_BODY_BYTES = 16;
-  private static final long END_BYTES = RecordFormat.bytes(0, END_BODY_BYTES);
+  private static final long END_BYTES =
+      RecordFormat.bytes(0, RecordFormat.bodyBytes(RecordFormat.END));
   private static final long FIRST_SEGMENT_BYTES = 4 << 20;
 
   /** What may have been numbered before a crash is less than this beyond what is found. */
@@ -238,7 +237,7 @@ final class Log {
 
   private void roll(@Nullable Segment full, Segment next) {
     if (full != null) {
-      byte[] body = new byte[END_BODY_BYTES];
+      byte[] body = new byte[RecordFormat.bodyBytes(RecordFormat.END)];
       LittleEndian.putLong(body, 0, next.id());
       append(RecordFormat.END, 0, NOTHING, body, crc(NOTHING, body));
       rolled.add(full);
@@ -738,7 +737,7 @@ final class Log {
    */
   void mark() throws IOException {
     Manifest.Position position = durable;
-    byte[] body = new byte[MARK_BODY_BYTES];
+    byte[] body = new byte[RecordFormat.bodyBytes(RecordFormat.MARK)];
     LittleEndian.putLong(body, 0, position.segment());
     LittleEndian.putLong(body, 8, position.offset());
     write(

@@ -41,6 +41,8 @@ final class RecordFormat {
 
   static final int MAX_KEY_BYTES = 1 << 16;
 
+  private static final int MARK_BODY_BYTES = 16;
+
   private RecordFormat() {}
 
   static boolean hasKey(int type) {
@@ -78,7 +80,14 @@ final class RecordFormat {
     return LittleEndian.getInt(bytes, at) == seal.of(bytes, at + 4, HEADER_BYTES - 4, offset)
         && type(bytes, at) >= PUT
         && type(bytes, at) <= END
-        && valueBytes(bytes, at) >= 0;
+        && (hasKey(type(bytes, at))
+            ? valueBytes(bytes, at) >= 0
+            : valueBytes(bytes, at) == bodyBytes(type(bytes, at)) && keyBytes(bytes, at) == 0);
+  }
+
+  /** Returns how much is in a record without a key. */
+  static int bodyBytes(int type) {
+    return type == MARK ? MARK_BODY_BYTES : Long.BYTES;
   }
 
   static int bodyCrc(byte[] bytes, int at) {
