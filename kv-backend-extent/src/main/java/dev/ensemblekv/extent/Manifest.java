@@ -181,6 +181,10 @@ record Manifest(
   }
 
   byte[] encode() {
+    return CheckedText.encode(KIND, VERSION, fields());
+  }
+
+  private Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("hash", HASH);
     fields.put("seed", HexFormat.of().toHexDigits(seed));
@@ -207,7 +211,7 @@ record Manifest(
       fields.put(
           StoreFiles.name(RUN, run.id, ""), "epoch " + run.epoch + " entries " + run.entries);
     }
-    return CheckedText.encode(KIND, VERSION, fields);
+    return fields;
   }
 
   /**
@@ -244,6 +248,7 @@ record Manifest(
               segments,
               runs);
       manifest.checkInvariants();
+      check(text.fields().entrySet().containsAll(manifest.fields().entrySet()), "a field");
       return manifest;
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new CorruptionException("the manifest does not make sense: " + e, path, e);
@@ -279,8 +284,12 @@ record Manifest(
   }
 
   private static void check(boolean isPossible, String what, long number) {
+    check(isPossible, what + " " + number);
+  }
+
+  private static void check(boolean isPossible, String what) {
     if (!isPossible) {
-      throw new IllegalArgumentException(what + " " + number);
+      throw new IllegalArgumentException(what + " is not what is written");
     }
   }
 

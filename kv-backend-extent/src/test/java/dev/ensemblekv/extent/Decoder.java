@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * are made right, so that what is behind them is read too. Whatever the input, it is read, and then
  * gives the same when it is written and read again, or is refused with a {@link KvException}.
  */
+@SuppressWarnings("ImmutableEnumChecker") // what it is made of has no state
 enum Decoder {
   /** A segment: a walk over its records, and reading each by its location. */
   RECORDS(1000, DecodedRecords::seeds, DecodedRecords::read),

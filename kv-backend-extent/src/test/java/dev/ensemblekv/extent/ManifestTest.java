@@ -95,6 +95,9 @@ class ManifestTest {
     "segment.0003, log epoch 1 end -1 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
     "segment.000004, log epoch 1 end -2 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
     "segment.000004, log epoch 1 end 63 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.000004, dog epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.000004, log epoch 7 eddy 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "sequence, 007",
     "run.000011, epoch 7 entries -5",
     "run.11, epoch 7 entries 5",
     "run.000000, epoch 7 entries 5"
