@@ -37,7 +37,7 @@ final class DecodedRecords {
       byte[] body = new byte[shape[2] + shape[3]];
       Arrays.fill(body, (byte) 'b');
       long at = (long) StoreFiles.HEADER_BYTES + end;
-      int crc = Log.crc(body, new byte[0]);
+      int crc = RecordFormat.bodyCrc(body, new byte[0]);
       RecordFormat.encode(header, shape[0], shape[1], 7 + end, shape[2], shape[3], crc, seal, at);
       System.arraycopy(header, 0, bytes, end, header.length);
       System.arraycopy(body, 0, bytes, end + header.length, body.length);

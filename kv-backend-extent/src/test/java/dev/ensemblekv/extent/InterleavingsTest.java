@@ -68,7 +68,7 @@ class InterleavingsTest {
     REPOINTED_AFTER_A_LOOK_WITHOUT_THE_LOCK(
         Race.RELOCATION,
         "Compactor",
-        "log.write(0, () -> repoint(first, behind, bucket));",
+        "log.write(0, end -> repoint(end, first, behind, bucket));",
         """
         List<Integer> same = new ArrayList<>();
         for (int i = first; i < behind; i++) {
@@ -79,8 +79,8 @@ class InterleavingsTest {
         }
         log.write(
             0,
-            () -> same.forEach(
-                i -> log.repoint(moved.order(i), moved.routing(i), targets.get(i))));
+            end -> same.forEach(
+                i -> end.repoint(moved.order(i), moved.routing(i), targets.get(i))));
         """),
     VICTIM_DISPOSED_OF_UNDER_ITS_READERS(
         Race.RELOCATION, "Pins", "retired.add(disposal);", "disposal.run();"),
