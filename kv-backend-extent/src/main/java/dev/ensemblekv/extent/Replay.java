@@ -133,9 +133,8 @@ final class Replay {
 
   static Manifest.Position mark(RecordScan scan) throws IOException {
     byte[] body = scan.value();
-    return body.length < 16
-        ? Manifest.Position.BEGINNING
-        : new Manifest.Position((int) LittleEndian.getLong(body, 0), LittleEndian.getLong(body, 8));
+    return new Manifest.Position(
+        (int) LittleEndian.getLong(body, 0), LittleEndian.getLong(body, 8));
   }
 
   private void see(Manifest.Position position) {
