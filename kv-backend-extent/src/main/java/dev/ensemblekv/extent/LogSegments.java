@@ -108,7 +108,7 @@ final class LogSegments {
       sync.force();
     }
     if (last != null && resumes) {
-      resume(last, bytes);
+      resume(last);
     } else {
       beginAnew(last, bytes);
     }
@@ -122,8 +122,9 @@ final class LogSegments {
     }
   }
 
-  private void resume(Segment last, long bytes) throws IOException {
-    Segment reopened = last.reopen(files, Math.max(capacity(bytes), last.end() + bytes));
+  private void resume(Segment last) throws IOException {
+    long least = last.end() + Appender.END_BYTES;
+    Segment reopened = last.reopen(files, Math.max(capacity(Appender.END_BYTES), least));
     segments.add(reopened);
     pins.retire(() -> closeQuietly(last));
     end.resume(reopened);

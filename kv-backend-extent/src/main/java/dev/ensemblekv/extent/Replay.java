@@ -180,7 +180,7 @@ final class Replay {
    */
   private long seeBehind(Segment segment, long from) throws IOException {
     RecordScan scan = new RecordScan(segment, from);
-    byte[] part = new byte[(int) Math.min(PART_BYTES, segment.end() - from)];
+    byte[] part = new byte[(int) Math.max(0, Math.min(PART_BYTES, segment.end() - from))];
     long used = 0;
     for (long at = from; at < segment.end(); at += PART_BYTES - RecordFormat.HEADER_BYTES) {
       int count = (int) Math.min(part.length, segment.end() - at);
