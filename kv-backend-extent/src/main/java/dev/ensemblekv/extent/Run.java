@@ -90,6 +90,7 @@ final class Run {
               && blocks >= 0
               && places <= buckets
               && size == bucketsAt(blocks) + buckets * Block.BYTES
+              && entries >= 0
               && entries <= buckets * Bucket.ENTRIES;
       if (!whole) {
         throw new CorruptionException(
