@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import java.util.zip.CRC32C;
+
 /**
  * The bytes of one record of a segment: a header of 24 bytes, a key, a value, zeros up to a
  * multiple of 8.
@@ -41,6 +43,9 @@ final class RecordFormat {
 
   static final int MAX_KEY_BYTES = 1 << 16;
 
+  /** The length of the record that ends a batch. */
+  static final long COMMIT_BYTES = bytes(0, 8);
+
   private RecordFormat() {}
 
   static boolean hasKey(int type) {
@@ -51,6 +56,30 @@ final class RecordFormat {
   static long bytes(int keyBytes, int valueBytes) {
     long bytes = (long) HEADER_BYTES + keyBytes + valueBytes;
     return (bytes + Location.ALIGNMENT - 1) & -Location.ALIGNMENT;
+  }
+
+  /** Returns the checksum of key and value. */
+  static int bodyCrc(byte[] key, byte[] value) {
+    CRC32C crc = new CRC32C();
+    crc.update(key, 0, key.length);
+    crc.update(value, 0, value.length);
+    return (int) crc.getValue();
+  }
+
+  /** Returns the body of the record that ends a batch. */
+  static byte[] commitBody(int count, int crcOfCrcs) {
+    byte[] body = new byte[8];
+    LittleEndian.putInt(body, 0, count);
+    LittleEndian.putInt(body, 4, crcOfCrcs);
+    return body;
+  }
+
+  /** Returns the body of a mark. */
+  static byte[] markBody(Manifest.Position durable) {
+    byte[] body = new byte[16];
+    LittleEndian.putLong(body, 0, durable.segment());
+    LittleEndian.putLong(body, 8, durable.offset());
+    return body;
   }
 
   /** Writes a header into an array. */

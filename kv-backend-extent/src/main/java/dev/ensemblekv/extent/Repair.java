@@ -306,7 +306,7 @@ final class Repair {
         nextRun,
         end,
         end,
-        sequence + Log.SEQUENCE_JUMP,
+        sequence + LogSegments.SEQUENCE_JUMP,
         entries,
         run == null ? List.of() : List.of(run));
   }

@@ -118,7 +118,7 @@ final class Replay {
   }
 
   private boolean isCommitOf(List<Pending> records, RecordScan scan) throws IOException {
-    byte[] expected = Log.commit(records.size(), (int) batchCrc.getValue());
+    byte[] expected = RecordFormat.commitBody(records.size(), (int) batchCrc.getValue());
     return java.util.Arrays.equals(expected, scan.value());
   }
 

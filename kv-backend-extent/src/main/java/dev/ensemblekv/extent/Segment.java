@@ -40,7 +40,10 @@ final class Segment {
   private StoredBytes bytes; // replaced before the segment is shared only
   private final long capacity;
   private volatile long end;
-  private long allocated; // guarded by whoever appends
+
+  private final Object allocating = new Object();
+  private volatile long allocated; // written while allocating
+  private boolean trimmed; // guarded by allocating
 
   private Segment(
       StoreFiles files,
@@ -194,27 +197,61 @@ final class Segment {
     return end + more <= capacity;
   }
 
+  /** Tells whether the file has blocks for so many bytes more. */
+  boolean isAllocated(long more) {
+    return end + more <= allocated;
+  }
+
   /**
-   * Sees to it that the file has blocks for so many bytes more, and for some in advance.
+   * Sees to it that the file has blocks for so many bytes more, as far as there is room for them,
+   * and for some in advance.
    *
    * @throws IOException if not, as when the disk is full; nothing has changed
    */
   void allocate(long more) throws IOException {
-    long wanted = end + more;
-    if (wanted <= allocated) {
-      return;
+    synchronized (allocating) {
+      long wanted = Math.min(capacity, end + more);
+      if (wanted > allocated && !trimmed) {
+        allocate(wanted, Math.min(capacity, Math.max(wanted, allocated + step())));
+      }
     }
+  }
+
+  /** Tells whether most of what was allocated in advance is used. */
+  boolean isLow() {
+    long now = allocated;
+    return now < capacity && now - end < step() / 2;
+  }
+
+  /** Allocates blocks in advance as far as the disk has them, unless somebody is about it. */
+  void allocateAhead() {
+    synchronized (allocating) {
+      if (!trimmed && isLow()) {
+        try {
+          allocate(allocated, Math.min(capacity, allocated + step()));
+        } catch (IOException e) {
+          // Whoever needs the blocks tries again, and is told.
+        }
+      }
+    }
+  }
+
+  private long step() {
     long least = Math.min(ZEROS.length, capacity / LEAST_SHARE);
-    long step = Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
-    long target = Math.min(capacity, Math.max(wanted, allocated + step));
+    return Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
+  }
+
+  private void allocate(long wanted, long target) throws IOException {
+    long reached = allocated;
     try {
-      while (allocated < target) {
-        int part = (int) Math.min(ZEROS.length, target - allocated);
-        file.write(allocated, ZEROS, 0, part);
-        allocated += part;
+      while (reached < target) {
+        int part = (int) Math.min(ZEROS.length, target - reached);
+        file.write(reached, ZEROS, 0, part);
+        reached += part;
+        allocated = reached;
       }
     } catch (IOException e) {
-      if (allocated < wanted) {
+      if (reached < wanted) {
         throw e;
       }
     }
@@ -282,7 +319,10 @@ final class Segment {
 
   /** Gives back what is allocated beyond the end; nothing is appended any more. */
   void trim() throws IOException {
-    file.truncate(end);
+    synchronized (allocating) {
+      trimmed = true;
+      file.truncate(end);
+    }
   }
 
   /** Makes everything that was appended durable. */
