@@ -10,6 +10,7 @@ import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -139,7 +140,7 @@ enum Race {
     private void read() {
       for (int i = 0; i < 2; i++) {
         int slot = pins.enter();
-        Thing thing = current.get();
+        Thing thing = Objects.requireNonNull(current.get());
         assertThat(thing.isGone).isFalse();
         assertThat(thing.isGone).isFalse();
         pins.leave(slot);

@@ -4,7 +4,6 @@ package dev.ensemblekv.extent;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,7 +20,7 @@ public final class Turns {
   private static final int MOST_POINTS = 1_000_000;
 
   /** Stand for the monitors of objects, which cannot be tried; guarded by itself. */
-  private static final Map<Object, ReentrantLock> MONITORS = new IdentityHashMap<>();
+  private static final IdentityHashMap<Object, ReentrantLock> MONITORS = new IdentityHashMap<>();
 
   private final List<Turn> turns = new ArrayList<>();
   private final int[] switches;
