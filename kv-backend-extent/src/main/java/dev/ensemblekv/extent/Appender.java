@@ -26,8 +26,13 @@ final class Appender {
   /** What must be left in a segment for the record that ends it. */
   static final long END_BYTES = RecordFormat.bytes(0, END_BODY_BYTES);
 
-  /** So much of what may be replayed is made durable at a time in the background. */
-  private static final int WRITE_BACK_SHARE = 8;
+  /** A memtable covers at most such a part of a store, and of a small one so much. */
+  private static final int REPLAY_SHARE = 16;
+
+  private static final long SMALL_REPLAY_BYTES = 16 << 20;
+
+  /** Such a part of what may be replayed is made durable at a time in the background. */
+  private static final int WRITE_BACK_SHARE = 2;
 
   private final Index index;
   private final Tail tail;
@@ -45,12 +50,13 @@ final class Appender {
   private long frozenBytes;
   private long loggedBytes;
   private long writtenBackBytes;
+  private long replayBytes;
 
   /**
    * When a memtable is full.
    *
    * @param memtableKeys it has so many keys
-   * @param replayBytes it covers so much of the log
+   * @param replayBytes it covers so much of the log, even if the store is great
    */
   record Limits(int memtableKeys, long replayBytes) {}
 
@@ -84,6 +90,7 @@ final class Appender {
     this.sequence = tail.sequence();
     this.loggedBytes = tail.replayedBytes();
     this.writtenBackBytes = loggedBytes;
+    this.replayBytes = limits.replayBytes;
   }
 
   /** Returns the segment that is written to; {@code null} before the first write. */
@@ -154,7 +161,7 @@ final class Appender {
   }
 
   private void askForWriteBack() {
-    if (loggedBytes - writtenBackBytes >= limits.replayBytes / WRITE_BACK_SHARE) {
+    if (loggedBytes - writtenBackBytes >= replayBytes / WRITE_BACK_SHARE) {
       writtenBackBytes = loggedBytes;
       events.muchWritten();
     }
@@ -267,7 +274,7 @@ final class Appender {
   private void freezeIfFull() {
     boolean full =
         index.current().active().count() >= limits.memtableKeys
-            || loggedBytes - frozenBytes >= limits.replayBytes;
+            || loggedBytes - frozenBytes >= replayBytes;
     if (full) {
       freezeNow();
     }
@@ -375,6 +382,17 @@ final class Appender {
     lock.lock();
     try {
       next = segment;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says how many bytes the store has, of which a memtable should cover a small part. */
+  void setStored(long bytes) {
+    lock.lock();
+    try {
+      replayBytes =
+          Math.min(limits.replayBytes, Math.max(SMALL_REPLAY_BYTES, bytes / REPLAY_SHARE));
     } finally {
       lock.unlock();
     }

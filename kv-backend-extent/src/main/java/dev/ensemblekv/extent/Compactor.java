@@ -57,7 +57,7 @@ final class Compactor {
   /**
    * How much is compacted, and how fast.
    *
-   * @param spacePercent bytes of records for each hundred live ones
+   * @param spacePercent bytes of files for each hundred of live keys and values
    * @param segmentBytes most of a segment
    * @param pace is told after each part how many bytes were moved, and waits
    */
@@ -113,23 +113,26 @@ final class Compactor {
 
   private List<Segment> choose(boolean all, int newer) {
     Manifest manifest = catalog.current();
-    long bytes = 0;
+    Index.Version version = index.current();
+    Space space = new Space();
     long live = 0;
     List<Manifest.SegmentEntry> candidates = new ArrayList<>();
     for (Manifest.SegmentEntry entry : manifest.segments()) {
-      bytes += entry.usage().bytes();
+      Segment segment = segments.find(entry.id());
+      space.add(entry.usage(), segment == null ? 0 : segment.end());
       live += entry.usage().liveBytes();
       if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry.usage(), all)) {
         candidates.add(entry);
       }
     }
-    candidates.sort(Comparator.comparingDouble(entry -> liveShare(entry.usage())));
+    version.runs().forEach(run -> space.addIndex(run.bytes()));
+    double surplus = space.surplus(settings.spacePercent, version.unmergedEntries());
+    candidates.sort(Comparator.comparingDouble(entry -> -Space.deadShare(entry.usage())));
     List<Segment> victims = new ArrayList<>();
     long victimBytes = 0;
     long moved = 0;
     long records = 0;
     for (Manifest.SegmentEntry entry : candidates) {
-      boolean needed = all || bytes * 100 > live * settings.spacePercent;
       victimBytes += entry.end();
       moved += entry.usage().liveBytes();
       records += entry.usage().liveRecords();
@@ -137,9 +140,9 @@ final class Compactor {
           victimBytes <= MOST_VICTIM_BYTES
               && moved <= MOST_MOVED_BYTES
               && records <= MOST_MOVED_RECORDS;
-      if (needed && (fits || victims.isEmpty())) {
+      if ((all || surplus > 0) && (fits || victims.isEmpty())) {
         victims.add(segments.get(entry.id()));
-        bytes -= entry.usage().deadBytes();
+        surplus -= entry.end() * Space.deadShare(entry.usage());
       }
     }
     return victims.isEmpty() ? chooseForTombstones(manifest, live, newer) : victims;
@@ -177,11 +180,7 @@ final class Compactor {
 
   private static boolean isWorthIt(Usage usage, boolean all) {
     return usage.liveBytes() == 0
-        || (all ? usage.deadBytes() > 0 : liveShare(usage) * 100 <= 100 - LEAST_DEAD_PERCENT);
-  }
-
-  private static double liveShare(Usage usage) {
-    return usage.bytes() == 0 ? 0 : (double) usage.liveBytes() / usage.bytes();
+        || (all ? usage.deadBytes() > 0 : Space.deadShare(usage) * 100 >= LEAST_DEAD_PERCENT);
   }
 
   /**

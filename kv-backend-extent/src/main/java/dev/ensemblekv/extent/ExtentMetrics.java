@@ -9,10 +9,7 @@ final class ExtentMetrics {
   private ExtentMetrics() {}
 
   static List<KvMetric> of(Index.Version version, Manifest manifest, Tail tail) {
-    Usage usage =
-        manifest.segments().stream()
-            .map(Manifest.SegmentEntry::usage)
-            .reduce(Usage.NONE, Usage::plus);
+    Usage usage = manifest.usage();
     long keys = usage.liveRecords() + version.active().count();
     long liveBytes = usage.liveBytes() + version.active().deltas().liveBytes();
     for (Index.Frozen frozen : version.frozen()) {

@@ -60,12 +60,21 @@ final class Index {
 
     /** Returns at least the number of entries. */
     long mostEntries() {
+      return entriesAbove(runs.size());
+    }
+
+    /** Returns how many entries may hide others of the same keys, which nobody knows yet. */
+    long unmergedEntries() {
+      return entriesAbove(runs.size() - 1);
+    }
+
+    private long entriesAbove(int run) {
       long entries = active.count();
       for (Frozen part : frozen) {
         entries += part.table.count();
       }
-      for (Run run : runs) {
-        entries += run.entries();
+      for (int i = 0; i < run; i++) {
+        entries += runs.get(i).entries();
       }
       return entries;
     }

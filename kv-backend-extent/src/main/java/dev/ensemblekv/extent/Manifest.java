@@ -167,6 +167,11 @@ record Manifest(
     return entry.kind == Segment.Kind.LOG && entry.id >= checkpoint.segment;
   }
 
+  /** Returns the account of all segments. */
+  Usage usage() {
+    return segments.stream().map(SegmentEntry::usage).reduce(Usage.NONE, Usage::plus);
+  }
+
   Manifest mapSegments(UnaryOperator<SegmentEntry> change) {
     return withSegments(segments.stream().map(change).toList());
   }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Run {
   static final String MAGIC = "EKVRUN";
 
+  /** So much an entry takes, with the free places between. */
+  static final int BYTES_PER_ENTRY = 28;
+
   private final int id;
   private final long epoch;
   private final long entries;
