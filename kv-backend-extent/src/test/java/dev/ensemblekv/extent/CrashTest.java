@@ -35,7 +35,12 @@ class CrashTest {
     long distinct = results.stream().mapToLong(Result::distinctStates).sum();
     reporter.publishEntry(
         "crashes",
-        states + " disks drawn in " + results.size() + " histories, " + distinct + " distinct, all of these checked");
+        states
+            + " disks drawn in "
+            + results.size()
+            + " histories, "
+            + distinct
+            + " distinct, all of these checked");
     assertThat(states).isGreaterThan(results.size() * 5000L);
     assertThat(distinct).isGreaterThan(results.size() * 1000L);
   }

@@ -347,7 +347,8 @@ class RepairTest {
   }
 
   /**
-   * A crash kept a segment from being deleted that held the put, and not the one with the tombstone.
+   * A crash kept a segment from being deleted that held the put, and not the one with the
+   * tombstone.
    */
   @Test
   void whatWasToBeDeletedCountsOnlyWithoutAManifestWhichIsTold() throws IOException {

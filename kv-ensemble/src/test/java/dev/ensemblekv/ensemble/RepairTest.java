@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,17 @@ class RepairTest {
     }
   }
 
+  private Path directory(int substore) {
+    return directory.resolve("substores").resolve(Manifest.name(substore));
+  }
+
   private Path in(int substore, String name) {
-    return directory.resolve("substores").resolve(Manifest.name(substore)).resolve(name);
+    return directory(substore).resolve(name);
+  }
+
+  private Role role(int substore) throws IOException {
+    Manifest.Entry entry = manifest(Disk.real(), directory).entries().get(substore);
+    return Objects.requireNonNull(entry).role();
   }
 
   private KvTask.Result repair() {
@@ -126,7 +136,7 @@ class RepairTest {
   @Test
   void aSubstoreThatIsMissingIsEmptyAfterwards() throws IOException {
     Map<String, String> lost = owned(0);
-    DiskFiles.deleteTree(Disk.real(), in(0, "MANIFEST").getParent());
+    DiskFiles.deleteTree(Disk.real(), directory(0));
     assertThat(repair().problems())
         .singleElement()
         .satisfies(
@@ -158,11 +168,11 @@ class RepairTest {
       control(store).splitNow("0001");
       executor.runAll();
     }
-    assertThat(manifest(Disk.real(), directory).entries().get(1).role()).isEqualTo(Role.OWNER);
+    assertThat(role(1)).isEqualTo(Role.OWNER);
     Path split = in(1, "MANIFEST");
     flip(split, 40);
     repair();
-    assertThat(manifest(Disk.real(), directory).entries().get(1).role()).isEqualTo(Role.CLEANING);
+    assertThat(role(1)).isEqualTo(Role.CLEANING);
     assertThat(contents()).isEqualTo(written);
   }
 
