@@ -289,10 +289,11 @@ final class CrashScenario {
       for (Manifest.SegmentEntry entry :
           Manifest.decode(machine.disk().contents(manifest), manifest).segments()) {
         Path segment = machine.directory().resolve(Segment.name(entry.id()));
-        int length = machine.disk().contents(segment).length;
-        if (entry.end() != Manifest.SegmentEntry.OPEN && entry.end() != length) {
+        byte[] bytes = machine.disk().contents(segment);
+        int used = Segment.usedBytes(bytes, bytes.length);
+        if (entry.end() != Manifest.SegmentEntry.OPEN && used > entry.end()) {
           throw new AssertionError(
-              segment + " has " + length + " bytes, but its records end at " + entry.end());
+              segment + " has " + used + " bytes, but its records end at " + entry.end());
         }
       }
     } catch (IOException e) {
