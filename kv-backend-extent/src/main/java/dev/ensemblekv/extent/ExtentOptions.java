@@ -64,20 +64,26 @@ public final class ExtentOptions {
 
   /** How files are read. */
   public enum Access {
-    /** By mappings, unless the store has more than half of the memory of the machine. */
+    /**
+     * By mappings, as long as all stores of this process together have no more than half of the
+     * memory of the machine, or of the container.
+     */
     AUTO,
     /** By mappings into memory: fastest as long as the store fits. */
     MAPPED,
-    /** By calls: a cold read reads what it needs, and no page around it. */
+    /**
+     * By calls: a cold read reads what it needs, and no page around it. Only the filters of the
+     * index are mapped.
+     */
     POSITIONED
   }
 
-  /** How files are read and written; by default as the machine and the store suggest. */
+  /** How files are read and written; by default as the memory of the machine suggests. */
   public static final KvOption<Access> ACCESS =
       KvOption.choice("extent.access", Access.class)
           .build(
               Access.AUTO,
-              "Read files by mappings, by positioned calls, or as the size of the store suggests.");
+              "Read files by mappings, by positioned calls, or as the memory suggests.");
 
   private ExtentOptions() {}
 }

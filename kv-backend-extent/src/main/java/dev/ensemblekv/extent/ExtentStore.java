@@ -46,11 +46,13 @@ final class ExtentStore extends AbstractKvStore {
   private final Merger merger;
   private final Compactor compactor;
   private final Upkeep upkeep;
+  private final MappingKeeper mappings;
   private final Tail tail;
 
   ExtentStore(
       KvOpenContext context,
       StoreFiles files,
+      MappingBudget.Share share,
       Manifest manifest,
       Segments segments,
       Index index,
@@ -91,6 +93,8 @@ final class ExtentStore extends AbstractKvStore {
                 context.option(ExtentOptions.SPACE_PERCENT),
                 segmentBytes,
                 bytes -> upkeep.pause(bytes, rate)));
+    this.mappings = new MappingKeeper(segments, index, pins, share);
+    mappings.onExceeded(upkeep::wake);
   }
 
   /** What the log has done by others. */
@@ -154,6 +158,10 @@ final class ExtentStore extends AbstractKvStore {
   private void work() throws IOException {
     if (upkeep.isClosed() || hasFailed()) {
       return;
+    }
+    mappings.update();
+    if (!log.isBegun()) {
+      return; // nothing was written since the store was opened: its files stay as they are
     }
     log.prepareNext();
     boolean more =
@@ -458,6 +466,7 @@ final class ExtentStore extends AbstractKvStore {
 
   private @Nullable IOException closeFiles(@Nullable IOException before) {
     IOException failure = before;
+    mappings.close();
     pins.disposeOfWhatCanBe();
     for (Run run : index.current().runs()) {
       failure = close(run::close, failure);

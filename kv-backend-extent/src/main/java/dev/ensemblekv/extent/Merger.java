@@ -86,10 +86,10 @@ final class Merger {
     long epoch = catalog.current().epoch();
     Deltas deltas = new Deltas();
     Run merged;
-    try (RunWriter writer = new RunWriter(files, id, epoch, most)) {
-      if (!bottom) {
-        writer.filtered(most);
-      }
+    try (RunWriter writer =
+        bottom
+            ? new RunWriter(files, id, epoch, most)
+            : RunWriter.filtered(files, id, epoch, most)) {
       if (!merge(chosen, bottom, writer, deltas, cancelled)) {
         return false;
       }

@@ -49,7 +49,8 @@ final class Repair {
   private Repair(KvOpenContext context, KvTask.Progress progress) {
     this.context = context;
     this.progress = progress;
-    this.files = new StoreFiles(context.disk(), context.directory(), context.storeId(), false);
+    this.files =
+        new StoreFiles(context.disk(), context.directory(), context.storeId(), Mappings.NONE);
   }
 
   /** Repairs a store that nobody has open. */
@@ -234,7 +235,6 @@ final class Repair {
                         + Bucket.BYTES
                         + " bytes of the index are damaged; it is made anew",
                     path));
-        run.verify();
       } finally {
         run.close();
       }

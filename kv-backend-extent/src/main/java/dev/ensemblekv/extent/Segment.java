@@ -37,13 +37,13 @@ final class Segment {
   private final Path path;
   private final Seal seal;
   private final DiskFile file;
-  private StoredBytes bytes; // replaced before the segment is shared only
+  private volatile StoredBytes bytes; // replaced by one who knows that nobody is writing
   private final long capacity;
   private volatile long end;
 
   private final Object allocating = new Object();
   private volatile long allocated; // written while allocating
-  private boolean trimmed; // guarded by allocating
+  private boolean trimmed; // guarded by allocating; nothing is appended any more
 
   private Segment(
       StoreFiles files,
@@ -53,7 +53,8 @@ final class Segment {
       DiskFile file,
       StoredBytes bytes,
       long capacity,
-      long end) {
+      long end,
+      boolean growing) {
     this.id = id;
     this.kind = kind;
     this.epoch = epoch;
@@ -64,6 +65,7 @@ final class Segment {
     this.capacity = capacity;
     this.end = end;
     this.allocated = end;
+    this.trimmed = !growing;
   }
 
   static String name(int id) {
@@ -80,8 +82,9 @@ final class Segment {
           files.header(MAGIC, id, epoch, kind == Kind.LOG ? 0 : 1, 0),
           0,
           StoreFiles.HEADER_BYTES);
-      StoredBytes bytes = StoredBytes.of(file, capacity, files.mapped, true);
-      return new Segment(files, id, kind, epoch, file, bytes, capacity, StoreFiles.HEADER_BYTES);
+      StoredBytes bytes = StoredBytes.of(file, capacity, files.mappings.ofGrowing(), true);
+      return new Segment(
+          files, id, kind, epoch, file, bytes, capacity, StoreFiles.HEADER_BYTES, true);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
@@ -107,8 +110,9 @@ final class Segment {
             "the file is cut: " + end + " bytes were in it", path, size, null);
       }
       long length = end < 0 ? Math.min(size, Location.MAX_SEGMENT_BYTES) : end;
-      StoredBytes bytes = StoredBytes.of(file, length, files.mapped && end >= 0, false);
-      return new Segment(files, id, kind, epoch, file, bytes, length, length);
+      boolean mapped = end >= 0 && files.mappings.ofSealed();
+      StoredBytes bytes = StoredBytes.of(file, length, mapped, false);
+      return new Segment(files, id, kind, epoch, file, bytes, length, length, false);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
@@ -118,7 +122,7 @@ final class Segment {
   /** Says where the records end, before anybody else knows of the segment. */
   void settle(StoreFiles files, long foundEnd) throws IOException {
     end = foundEnd;
-    bytes = StoredBytes.of(file, foundEnd, files.mapped, false);
+    bytes = StoredBytes.of(file, foundEnd, files.mappings.ofSealed(), false);
   }
 
   /** Returns a segment of a file of which nothing is known to be intact, the header neither. */
@@ -126,7 +130,7 @@ final class Segment {
       throws IOException {
     long size = Math.min(file.size(), Location.MAX_SEGMENT_BYTES);
     StoredBytes bytes = StoredBytes.of(file, size, false, false);
-    return new Segment(files, id, kind, epoch, file, bytes, size, size);
+    return new Segment(files, id, kind, epoch, file, bytes, size, size, false);
   }
 
   /** Returns of which kind a segment is, by its header. */
@@ -138,9 +142,9 @@ final class Segment {
   Segment reopen(StoreFiles files, long newCapacity) throws IOException {
     DiskFile writable = files.open(path, true);
     try {
-      StoredBytes mapped = StoredBytes.of(writable, newCapacity, files.mapped, true);
-      return new Segment(files, id, kind, epoch, writable, mapped, newCapacity, end);
-    } catch (IOException | RuntimeException | Error e) {
+      StoredBytes mapped = StoredBytes.of(writable, newCapacity, files.mappings.ofGrowing(), true);
+      return new Segment(files, id, kind, epoch, writable, mapped, newCapacity, end, true);
+    } catch (RuntimeException | Error e) {
       closeAfter(e, writable);
       throw e;
     }
@@ -180,6 +184,28 @@ final class Segment {
 
   boolean isMapped() {
     return bytes.isMapped();
+  }
+
+  /** Tells whether {@link #unmap} would give up a mapping. */
+  boolean isMappedAndSealed() {
+    synchronized (allocating) {
+      return trimmed && bytes.isMapped();
+    }
+  }
+
+  /**
+   * Goes on by calls, if this is mapped and nothing is appended any more; returns the mapping, to
+   * be closed when nobody is reading by it.
+   */
+  @Nullable StoredBytes unmap() {
+    synchronized (allocating) {
+      StoredBytes former = bytes;
+      if (!trimmed || !former.isMapped()) {
+        return null;
+      }
+      bytes = StoredBytes.byCalls(file);
+      return former;
+    }
   }
 
   /** Returns where the records end. */

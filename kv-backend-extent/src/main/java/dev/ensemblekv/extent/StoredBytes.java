@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, but for closing, which nobody may outlive.
  */
 abstract class StoredBytes {
+  private static final int WINDOW_SHIFT = 30;
+
   /** The greatest part that is mapped in one piece. */
-  private static final int WINDOW_BYTES = 1 << 30;
+  private static final int WINDOW_BYTES = 1 << WINDOW_SHIFT;
 
   private static final long PAGE_BYTES = 4096;
 
@@ -27,10 +29,9 @@ abstract class StoredBytes {
    * @param length how much is mapped, if it is
    * @param mapped whether to map, where the disk can
    */
-  static StoredBytes of(DiskFile file, long length, boolean mapped, boolean writable)
-      throws IOException {
+  static StoredBytes of(DiskFile file, long length, boolean mapped, boolean writable) {
     if (!mapped) {
-      return new ByCalls(file);
+      return byCalls(file);
     }
     List<DiskMapping> windows = new ArrayList<>();
     try {
@@ -38,15 +39,22 @@ abstract class StoredBytes {
         Optional<DiskMapping> window =
             file.map(at, (int) Math.min(WINDOW_BYTES, length - at), writable);
         if (window.isEmpty()) {
-          return new ByCalls(file);
+          return byCalls(file);
         }
         windows.add(window.get());
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      windows.forEach(DiskMapping::close);
+      return byCalls(file); // there is no room for more mappings; what is wrong else, calls tell
+    } catch (RuntimeException | Error e) {
       windows.forEach(DiskMapping::close);
       throw e;
     }
     return new Mapped(windows.toArray(DiskMapping[]::new));
+  }
+
+  static StoredBytes byCalls(DiskFile file) {
+    return new ByCalls(file);
   }
 
   /**
@@ -124,11 +132,11 @@ abstract class StoredBytes {
     @Override
     void read(long position, byte[] target, int offset, int length) throws IOException {
       try {
-        for (int done = 0; done < length; ) {
+        int done = 0;
+        while (done < length) {
           long at = position + done;
-          int inWindow = (int) (at % WINDOW_BYTES);
-          int part = Math.min(length - done, WINDOW_BYTES - inWindow);
-          buffers[(int) (at / WINDOW_BYTES)].get(inWindow, target, offset + done, part);
+          int part = Math.min(length - done, WINDOW_BYTES - inWindow(at));
+          buffers[window(at)].get(inWindow(at), target, offset + done, part);
           done += part;
         }
       } catch (InternalError e) {
@@ -141,11 +149,11 @@ abstract class StoredBytes {
     @Override
     void write(long position, byte[] source, int offset, int length) throws IOException {
       try {
-        for (int done = 0; done < length; ) {
+        int done = 0;
+        while (done < length) {
           long at = position + done;
-          int inWindow = (int) (at % WINDOW_BYTES);
-          int part = Math.min(length - done, WINDOW_BYTES - inWindow);
-          buffers[(int) (at / WINDOW_BYTES)].put(inWindow, source, offset + done, part);
+          int part = Math.min(length - done, WINDOW_BYTES - inWindow(at));
+          buffers[window(at)].put(inWindow(at), source, offset + done, part);
           done += part;
         }
       } catch (InternalError e) {
@@ -168,10 +176,18 @@ abstract class StoredBytes {
 
     @Override
     @Nullable ByteBuffer slice(long position, int length) {
-      int inWindow = (int) (position % WINDOW_BYTES);
+      int inWindow = inWindow(position);
       return inWindow + length > WINDOW_BYTES
           ? null
-          : buffers[(int) (position / WINDOW_BYTES)].slice(inWindow, length);
+          : buffers[window(position)].slice(inWindow, length);
+    }
+
+    private static int window(long position) {
+      return (int) (position >>> WINDOW_SHIFT);
+    }
+
+    private static int inWindow(long position) {
+      return (int) position & (WINDOW_BYTES - 1);
     }
 
     @Override

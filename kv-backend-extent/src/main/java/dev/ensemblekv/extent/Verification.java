@@ -35,7 +35,11 @@ final class Verification {
     }
     for (Run run : runs) {
       try {
-        run.verify();
+        run.checkFilter(
+            offset ->
+                progress.problem(
+                    "the checksum of a block of the filter does not match (at byte " + offset + ")",
+                    run.path()));
       } catch (IOException e) {
         progress.problem("it cannot be read: " + e.getMessage(), run.path());
       } catch (KvException e) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class MergerTest {
   private final Disk disk = new SimulatedDisk();
   private final StoreFiles files =
-      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", false);
+      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", Mappings.NONE);
   private int id;
 
   private List<Run> runs(int... sizes) throws IOException {
