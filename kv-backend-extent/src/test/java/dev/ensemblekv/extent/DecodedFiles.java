@@ -21,7 +21,7 @@ final class DecodedFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new StoreFiles(disk, DIRECTORY, STORE_ID, false);
+    return new StoreFiles(disk, DIRECTORY, STORE_ID, Mappings.NONE);
   }
 
   static void put(StoreFiles files, String name, byte[] bytes) throws IOException {

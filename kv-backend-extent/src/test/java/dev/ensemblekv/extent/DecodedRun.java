@@ -35,8 +35,10 @@ final class DecodedRun {
     StoreFiles files = DecodedFiles.empty();
     SplittableRandom random = new SplittableRandom(entries);
     long[] orders = random.longs(entries).map(order -> order >>> 1).sorted().toArray();
-    try (RunWriter plain = new RunWriter(files, ID, EPOCH, entries)) {
-      RunWriter writer = filtered ? plain.filtered(entries) : plain;
+    try (RunWriter writer =
+        filtered
+            ? RunWriter.filtered(files, ID, EPOCH, entries)
+            : new RunWriter(files, ID, EPOCH, entries)) {
       for (long order : orders) {
         writer.add(order, random.nextInt(), random.nextLong() | 1);
       }
@@ -61,13 +63,12 @@ final class DecodedRun {
     try {
       assertThat(run.bytes()).isEqualTo(file.length);
       run.check(at -> assertThat(Decoder.isSealed(input)).isFalse());
-      run.verify();
       Entries all = run.entries(HashRange.ALL);
-      assertThat(all.count()).isLessThanOrEqualTo(file.length / Bucket.BYTES * Bucket.ENTRIES);
+      assertThat(all.count()).isLessThanOrEqualTo(file.length / Block.BYTES * Bucket.ENTRIES);
       for (int i = 0; i < all.count(); i++) {
         assertThat(all.location(i)).isNotEqualTo(Location.NONE);
-        run.find(all.order(i), all.routing(i), new byte[Bucket.BYTES]);
-        run.find(all.order(i) + 1, all.routing(i), new byte[Bucket.BYTES]);
+        run.find(all.order(i), all.routing(i), new byte[Block.BYTES]);
+        run.find(all.order(i) + 1, all.routing(i), new byte[Block.BYTES]);
       }
       for (HashRange part : HashRange.parts(5)) {
         Entries entries = run.entries(part);

@@ -113,7 +113,7 @@ final class DecodedStore {
     SimulatedMachine machine = new SimulatedMachine(1, environment -> environment);
     machine.disk().createDirectories(machine.directory());
     StoreFiles store =
-        new StoreFiles(machine.disk(), machine.directory(), DecodedFiles.STORE_ID, false);
+        new StoreFiles(machine.disk(), machine.directory(), DecodedFiles.STORE_ID, Mappings.NONE);
     for (Map.Entry<String, byte[]> file : changed.entrySet()) {
       byte[] bytes = file.getValue();
       DecodedFiles.put(

@@ -52,24 +52,11 @@ final class Sealing {
     }
   }
 
-  /** Seals the buckets of a run, and the filter if there is room for one. */
+  /** Seals the blocks of a run. */
   static void run(byte[] file, Seal seal) {
     header(file);
-    if (file.length < StoreFiles.HEADER_BYTES) {
-      return;
-    }
-    long filterBytes = RunFilter.encodedBytes(LittleEndian.getInt(file, 36));
-    long end = file.length - filterBytes;
-    if (filterBytes < 0 || end < StoreFiles.HEADER_BYTES) {
-      end = file.length;
-    }
-    for (int at = StoreFiles.HEADER_BYTES; at + Bucket.BYTES <= end; at += Bucket.BYTES) {
-      Bucket.seal(file, at, seal, at);
-    }
-    if (end < file.length) {
-      int sumAt = file.length - Integer.BYTES;
-      int sum = seal.of(file, (int) end, sumAt - (int) end, end);
-      LittleEndian.putInt(file, sumAt, sum);
+    for (int at = StoreFiles.HEADER_BYTES; at + Block.BYTES <= file.length; at += Block.BYTES) {
+      Block.seal(file, at, seal, at);
     }
   }
 
