@@ -2,7 +2,6 @@
 package dev.ensemblekv.extent;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +50,12 @@ final class Segments {
   }
 
   private void set(List<Segment> all) {
-    int first = all.stream().mapToInt(Segment::id).min().orElse(0);
-    int last = all.stream().mapToInt(Segment::id).max().orElse(-1);
+    int first = all.isEmpty() ? 0 : Integer.MAX_VALUE;
+    int last = -1;
+    for (Segment segment : all) {
+      first = Math.min(first, segment.id());
+      last = Math.max(last, segment.id());
+    }
     @Nullable Segment[] segments = new Segment[last - first + 1];
     for (Segment segment : all) {
       segments[segment.id() - first] = segment;
@@ -63,13 +66,11 @@ final class Segments {
   /** Returns all segments in the order of their numbers, as a list of the caller's. */
   List<Segment> all() {
     List<Segment> all = new ArrayList<>();
-    Arrays.stream(table.segments).forEach(segment -> addIfThere(all, segment));
-    return all;
-  }
-
-  private static void addIfThere(List<Segment> all, @Nullable Segment segment) {
-    if (segment != null) {
-      all.add(segment);
+    for (Segment segment : table.segments) {
+      if (segment != null) {
+        all.add(segment);
+      }
     }
+    return all;
   }
 }
