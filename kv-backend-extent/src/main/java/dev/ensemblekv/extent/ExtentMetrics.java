@@ -35,7 +35,7 @@ final class ExtentMetrics {
             version.runs().stream().mapToLong(Run::bytes).sum(),
             "Bytes of the index on disk."),
         count("memtableKeys", version.active().count(), "Keys in the newest memtable."),
-        count("frozenMemtables", version.frozen().size(), "Memtables waiting to be written."),
+        count("frozenMemtables", version.frozenCount(), "Memtables waiting to be written."),
         bytes("tornBytes", tail.tornBytes(), "Bytes that opening left off the log."),
         bytes("replayedBytes", tail.replayedBytes(), "Bytes of the log opening read."));
   }

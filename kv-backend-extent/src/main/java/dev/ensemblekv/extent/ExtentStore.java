@@ -353,7 +353,7 @@ final class ExtentStore extends AbstractKvStore {
 
   private void write(long bytes, Appender.Writing writing, boolean sync) {
     try {
-      while (index.current().frozen().size() >= MOST_FROZEN) {
+      while (index.current().frozenCount() >= MOST_FROZEN) {
         publisher.publishOldest();
       }
       long sequence = log.write(bytes, writing);

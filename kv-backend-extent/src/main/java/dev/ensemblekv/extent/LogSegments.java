@@ -100,14 +100,7 @@ final class LogSegments {
     syncNames();
     catalog.deleteLeftOvers();
     Segment last = tail.last();
-    boolean resumes = last != null && tail.isResumable();
-    if (last != null) {
-      if (!resumes) {
-        cut(last);
-      }
-      sync.force();
-    }
-    if (last != null && resumes) {
+    if (last != null && tail.isResumable()) {
       resume(last);
     } else {
       beginAnew(last, bytes);
@@ -123,6 +116,7 @@ final class LogSegments {
   }
 
   private void resume(Segment last) throws IOException {
+    sync.force(); // or what was cut off here might come back behind what is written now
     long least = last.end() + Appender.END_BYTES;
     Segment reopened = last.reopen(files, Math.max(capacity(Appender.END_BYTES), least));
     segments.add(reopened);
@@ -132,6 +126,10 @@ final class LogSegments {
 
   private void beginAnew(@Nullable Segment last, long bytes) throws IOException {
     long epoch = catalog.current().epoch() + 1;
+    if (last != null) {
+      cut(last);
+      sync.force(); // what a killed process wrote may be in memory only
+    }
     Segment next = create(bytes, epoch);
     sync.skipTo(end.skip(last == null ? 0 : SEQUENCE_JUMP));
     publish(next, manifest -> afterCrash(manifest).withEpoch(epoch));

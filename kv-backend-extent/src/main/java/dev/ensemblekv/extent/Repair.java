@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class Repair {
   static final String ASIDE = ".damaged";
 
+  /** Nothing else tells a segment that is to be deleted from one that counts. */
+  private static final String ALL_COUNT =
+      " (with every segment that is there: if a crash kept some from being deleted, keys that were"
+          + " deleted before it may be back)";
+
   private static final Pattern NUMBERS =
       Pattern.compile("(segment|run)-([0-9]{6,9})\\.(kv|idx)(\\" + ASIDE + ")?");
 
@@ -113,13 +118,15 @@ final class Repair {
       durable = manifest.durable();
       return manifest;
     } catch (NoSuchFileException e) {
-      progress.problem("the manifest is missing, and is made anew", path);
+      progress.problem("the manifest is missing, and is made anew" + ALL_COUNT, path);
     } catch (CorruptionException e) {
       isManifestDamaged = true;
-      progress.problem("the manifest is made anew: " + e.getMessage(), path);
+      progress.problem("the manifest is made anew" + ALL_COUNT + ": " + e.getMessage(), path);
     } catch (IOException e) {
       isManifestDamaged = true;
-      progress.problem("the manifest is made anew, as it cannot be read: " + e.getMessage(), path);
+      progress.problem(
+          "the manifest is made anew" + ALL_COUNT + ", as it cannot be read: " + e.getMessage(),
+          path);
     }
     return null;
   }

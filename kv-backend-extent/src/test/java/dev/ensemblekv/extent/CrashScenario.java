@@ -27,6 +27,7 @@ import java.util.SplittableRandom;
  */
 final class CrashScenario {
   private static final int STEPS = 100;
+  private static final int COLD_ONE_IN = 4;
   private static final int MANY_COLD = 160;
   private static final int COLD_IN_A_BATCH = 40;
 
@@ -49,26 +50,27 @@ final class CrashScenario {
   private final int longOneIn;
 
   /**
-   * So many keys are written once, so that small runs of the others are merged among themselves.
+   * So many keys more are written at the beginning and seldom later. Where there are some, values
+   * are long, so that there are many runs small enough to be merged among themselves.
    */
   private final int cold;
 
   CrashScenario(long seed) {
     this.seed = seed;
     SplittableRandom random = new SplittableRandom(seed);
+    this.cold = seed % COLD_ONE_IN == 0 ? MANY_COLD : 0;
     this.options =
         KvOptions.builder()
             .set(ExtentOptions.ACCESS, ExtentOptions.Access.POSITIONED)
             .set(ExtentOptions.MEMTABLE_KEYS, 16L << random.nextInt(3))
             .set(ExtentOptions.SEGMENT_SIZE, 4096L << random.nextInt(3))
-            .set(ExtentOptions.REPLAY_SIZE, 4096L << random.nextInt(3))
+            .set(ExtentOptions.REPLAY_SIZE, 4096L << (cold > 0 ? 0 : random.nextInt(3)))
             .set(ExtentOptions.SPACE_PERCENT, 110L + random.nextInt(200))
             .build();
     this.readOnly = options.toBuilder().set(KvOptions.READ_ONLY, true).build();
-    this.cold = random.nextInt(8) == 0 ? MANY_COLD : 0;
     this.keys = cold > 0 ? 2 : 8 << random.nextInt(3);
     this.forceOneIn = 4 << random.nextInt(4);
-    this.longOneIn = 4 << random.nextInt(3);
+    this.longOneIn = cold > 0 ? 1 : 4 << random.nextInt(3);
   }
 
   private KvStore open(SimulatedMachine machine) {
@@ -80,8 +82,10 @@ final class CrashScenario {
   }
 
   private int length(SplittableRandom random) {
-    int most = random.nextInt(longOneIn) == 0 ? 5000 : random.nextInt(4) == 0 ? 700 : 60;
-    return random.nextInt(most);
+    if (random.nextInt(longOneIn) == 0) {
+      return random.nextInt(random.nextInt(8) == 0 ? 20_000 : 5000); // more than segments have room for
+    }
+    return random.nextInt(random.nextInt(4) == 0 ? 700 : 60);
   }
 
   void run(SimulatedMachine machine, WriteHistory history) {
@@ -140,8 +144,15 @@ final class CrashScenario {
       switch (random.nextInt(24)) {
         case 0, 1 -> machine.executor().runAll();
         case 2 -> machine.executor().advance(Duration.ofSeconds(2));
-        case 3 -> compact(store, machine);
+        case 3 -> {
+          if (cold == 0 || random.nextInt(4) == 0) { // it merges all runs
+            compact(store, machine);
+          }
+        }
         case 4 -> {
+          if (random.nextInt(3) == 0) {
+            process.dieAfter(1 + random.nextInt(10));
+          }
           history.close(store);
           store = start();
           isShort = isFull;
@@ -234,7 +245,8 @@ final class CrashScenario {
     }
 
     private void write() {
-      byte[] key = bytes("k" + random.nextInt(keys));
+      boolean isCold = cold > 0 && random.nextInt(4) == 0;
+      byte[] key = bytes(isCold ? "cold" + random.nextInt(cold) : "k" + random.nextInt(keys));
       byte[] value = bytes("v" + writes++ + "x".repeat(length(random)));
       boolean durable = random.nextInt(forceOneIn) == 0;
       try {
@@ -289,10 +301,11 @@ final class CrashScenario {
       for (Manifest.SegmentEntry entry :
           Manifest.decode(machine.disk().contents(manifest), manifest).segments()) {
         Path segment = machine.directory().resolve(Segment.name(entry.id()));
-        int length = machine.disk().contents(segment).length;
-        if (entry.end() != Manifest.SegmentEntry.OPEN && entry.end() != length) {
+        byte[] bytes = machine.disk().contents(segment);
+        int used = Segment.usedBytes(bytes, bytes.length);
+        if (entry.end() != Manifest.SegmentEntry.OPEN && used > entry.end()) {
           throw new AssertionError(
-              segment + " has " + length + " bytes, but its records end at " + entry.end());
+              segment + " has " + used + " bytes, but its records end at " + entry.end());
         }
       }
     } catch (IOException e) {

@@ -64,11 +64,11 @@ final class DecodedRun {
       assertThat(run.bytes()).isEqualTo(file.length);
       run.check(at -> assertThat(Decoder.isSealed(input)).isFalse());
       Entries all = run.entries(HashRange.ALL);
-      assertThat(all.count()).isLessThanOrEqualTo(file.length / Bucket.BYTES * Bucket.ENTRIES);
+      assertThat(all.count()).isLessThanOrEqualTo(file.length / Block.BYTES * Bucket.ENTRIES);
       for (int i = 0; i < all.count(); i++) {
         assertThat(all.location(i)).isNotEqualTo(Location.NONE);
-        run.find(all.order(i), all.routing(i), new byte[Bucket.BYTES]);
-        run.find(all.order(i) + 1, all.routing(i), new byte[Bucket.BYTES]);
+        run.find(all.order(i), all.routing(i), new byte[Block.BYTES]);
+        run.find(all.order(i) + 1, all.routing(i), new byte[Block.BYTES]);
       }
       for (HashRange part : HashRange.parts(5)) {
         Entries entries = run.entries(part);

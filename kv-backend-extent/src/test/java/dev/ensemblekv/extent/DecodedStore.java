@@ -27,7 +27,9 @@ import java.util.regex.Pattern;
  * Stores of which any files have been changed: an input is a list of changes of a store that was
  * closed, or whose process was killed.
  *
- * <p>A change has 12 bytes: file, kind, u32 offset, 48 bits of a value.
+ * <p>A change has 12 bytes: file, kind, u32 offset, 48 bits of a value. As the files are those that
+ * the present engine writes, an input does not stay what it is: what one finds is to become a test
+ * by itself.
  */
 final class DecodedStore {
   private static final int CHANGE_BYTES = 12;

@@ -104,8 +104,8 @@ class InterleavingsTest {
     }
   }
 
-  /** A fault must be found out wherever it is, so each point is tried. */
-  private static final int EFFORT_FOR_FAULTS = 10;
+  /** Where the usual search may go by a fault, each point is tried. */
+  private static final int MOST_EFFORT = 10;
 
   private static final Mutant SOUND = Mutant.soundTakingTurns();
 
@@ -125,6 +125,7 @@ class InterleavingsTest {
   @EnumSource
   void aFaultIsFoundOut(Fault fault, @TempDir Path scratch) {
     Mutant engine = Mutant.of(scratch, fault.source, fault.text, fault.replacement).takingTurns();
-    assertThat(search(engine, fault.race, EFFORT_FOR_FAULTS)).as("what was found").isNotEmpty();
+    String found = search(engine, fault.race, 1);
+    assertThat(found.isEmpty() ? search(engine, fault.race, MOST_EFFORT) : found).isNotEmpty();
   }
 }

@@ -53,10 +53,18 @@ class OmissionTest {
         """),
     SEGMENT_NOT_IN_THE_MANIFEST(
         "LogSegments", "change.apply(manifest).withSegment(entry)", "change.apply(manifest)"),
+    SEGMENT_DELETED_THAT_IS_IN_THE_MANIFEST(
+        "LogSegments",
+        "publish(next, manifest -> without(manifest, old));",
+        "publish(next, manifest -> manifest);"),
+    UNUSED_SEGMENT_LEFT_IN_THE_MANIFEST_AT_THE_END(
+        "LogSegments", "catalog.edit(manifest -> without(manifest, unused));", ""),
+    INDEX_NOT_DURABLE_BEFORE_THE_ORIGINALS_ARE_DROPPED(
+        "Compactor", "log.freeze();\\n      publishFrozen();", "log.freeze();"),
     LOG_NOT_FORCED_BEFORE_ITS_RUN_IS_NAMED("Publisher", "log.force(frozen.sequence());", ""),
     SYNC_ANSWERED_BEFORE_ITS_FORCE("ExtentStore", "log.force(sequence);", ""),
     FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(full);", ""),
-    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force();", ""),
+    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force(); // what", "// what"),
     TORN_TAIL_NOT_CUT("LogSegments", "cut(last);", ""),
     BODY_OF_A_RECORD_NOT_CHECKED(
         "Replay",

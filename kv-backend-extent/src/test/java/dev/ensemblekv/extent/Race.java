@@ -10,6 +10,7 @@ import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,17 +20,17 @@ import java.util.function.Supplier;
 @SuppressWarnings("ImmutableEnumChecker") // what it is made of has no state
 enum Race {
   /** Look-ups in a memtable beside insertions, of which one replaces its table by a greater one. */
-  MEMTABLE(300, MemtableRace::new),
+  MEMTABLE(200, MemtableRace::new),
   /** What was retired is not disposed of under those who may have found it. */
-  PINS(1500, PinsRace::new),
+  PINS(800, PinsRace::new),
   /** Frozen memtables become runs, and runs one, beside reads and writes. */
-  PUBLISHING(160, PublishingRace::new),
+  PUBLISHING(100, PublishingRace::new),
   /** Records move beside puts, deletes, batches and comparisons of their keys. */
-  RELOCATION(160, RelocationRace::new),
+  RELOCATION(100, RelocationRace::new),
   /** Two threads compare and set one key beside its move. */
-  COMPARE_AND_SET(160, CompareAndSetRace::new),
+  COMPARE_AND_SET(100, CompareAndSetRace::new),
   /** A store is closed beside calls and an iteration. */
-  CLOSING(160, ClosingRace::new);
+  CLOSING(100, ClosingRace::new);
 
   private final int most;
   private final Supplier<Interleavings.Scenario> scenarios;
@@ -139,7 +140,7 @@ enum Race {
     private void read() {
       for (int i = 0; i < 2; i++) {
         int slot = pins.enter();
-        Thing thing = current.get();
+        Thing thing = Objects.requireNonNull(current.get());
         assertThat(thing.isGone).isFalse();
         assertThat(thing.isGone).isFalse();
         pins.leave(slot);

@@ -4,7 +4,6 @@ package dev.ensemblekv.extent;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,7 +20,7 @@ public final class Turns {
   private static final int MOST_POINTS = 1_000_000;
 
   /** Stand for the monitors of objects, which cannot be tried; guarded by itself. */
-  private static final Map<Object, ReentrantLock> MONITORS = new IdentityHashMap<>();
+  private static final IdentityHashMap<Object, ReentrantLock> MONITORS = new IdentityHashMap<>();
 
   private final List<Turn> turns = new ArrayList<>();
   private final int[] switches;
@@ -56,6 +55,7 @@ public final class Turns {
     private final Semaphore turn = new Semaphore(0);
     private @Nullable Object waitsFor;
     private boolean mayPass;
+    private boolean isBegun;
     private boolean isDone;
     private int held;
 
@@ -66,11 +66,8 @@ public final class Turns {
 
     @Override
     public void run() {
-      turn.acquireUninterruptibly();
       try {
-        if (!abandoned) {
-          body.run();
-        }
+        body.run();
       } catch (Abandoned e) {
         // Another one has failed.
       } catch (Throwable e) {
@@ -83,6 +80,15 @@ public final class Turns {
 
     Turns turns() {
       return Turns.this;
+    }
+
+    private void take() {
+      if (isBegun) {
+        turn.release();
+      } else {
+        isBegun = true;
+        start();
+      }
     }
 
     private void comeToPoint() {
@@ -144,7 +150,10 @@ public final class Turns {
       failure = cause;
     }
     abandoned = true;
-    turns.forEach(turn -> turn.waitsFor = null);
+    for (Turn turn : turns) {
+      turn.waitsFor = null;
+      turn.isDone |= !turn.isBegun;
+    }
   }
 
   /** Passes the turn to the next one that can run; returns whether there is another one. */
@@ -153,7 +162,7 @@ public final class Turns {
     for (int i = 1; i < turns.size(); i++) {
       Turn next = turns.get((at + i) % turns.size());
       if (!next.isDone && next.waitsFor == null) {
-        next.turn.release();
+        next.take();
         return true;
       }
     }
@@ -178,8 +187,7 @@ public final class Turns {
    * @throws AssertionError if one of them threw something, or they wait for each other
    */
   void run() throws InterruptedException {
-    turns.forEach(Thread::start);
-    turns.get(0).turn.release();
+    turns.get(0).take();
     for (Turn turn : turns) {
       turn.join();
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 
 /** Threads that begin a piece of work together. */
 public final class Crew implements AutoCloseable {
-  private static final double NANOS_PER_SECOND = 1e9;
+  static final double NANOS_PER_SECOND = 1e9;
 
   private final int threads;
   private final ExecutorService executor;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,16 +35,17 @@ public abstract class TurnsCommand extends ReportCommand {
   /**
    * Measures an engine.
    *
-   * @param files an empty directory for its files
+   * @param stored the store, of which there is nothing yet
    * @return what the processes printed
    */
-  protected abstract Properties measure(String engine, Path files);
+  protected abstract Properties measure(Stored stored);
 
   @Override
   protected final Report measure() {
     List<List<Column>> columns =
         tables().stream().map(table -> table.stream().map(Measured::column).toList()).toList();
     Report report = new Report(title(keys), engines(), columns);
+    Pairs pairs = new Pairs(seed, valueBytes());
     for (int round = 0; round < rounds(); round++) {
       report.beginRound();
       List<String> order = new ArrayList<>(engines());
@@ -53,7 +53,7 @@ public abstract class TurnsCommand extends ReportCommand {
       for (String engine : order) {
         progress(round, engine, phases());
         try (TemporaryDirectory files = TemporaryDirectory.below(directory())) {
-          Properties outcome = measure(engine, files.path());
+          Properties outcome = measure(new Stored(engine, files.path(), pairs, keys, threads()));
           report.add(engine, figures(outcome));
           report.note(engine, outcome.getProperty(LIBRARIES));
         }
@@ -75,15 +75,5 @@ public abstract class TurnsCommand extends ReportCommand {
   /** Runs a hidden command in a process of its own, and returns what it printed. */
   protected final Properties run(String engine, List<String> arguments) {
     return MeasuredProcess.run(engine, jvmFlags(), arguments);
-  }
-
-  /** Returns how many keys are loaded. */
-  protected final long keys() {
-    return keys;
-  }
-
-  /** Returns the keys and values. */
-  protected final Pairs pairs() {
-    return new Pairs(seed, valueBytes());
   }
 }

@@ -61,7 +61,7 @@ final class EnsembleOpening {
   }
 
   private KvStore reopen() {
-    Manifest manifest = readManifest();
+    Manifest manifest = readManifest(context);
     manifest
         .entries()
         .forEach(
@@ -73,13 +73,22 @@ final class EnsembleOpening {
     return store(manifest);
   }
 
-  private Manifest readManifest() {
+  /**
+   * Reads the manifest.
+   *
+   * @throws CorruptionException if it is damaged or missing
+   */
+  static Manifest readManifest(KvOpenContext context) {
+    Path manifestPath = context.directory().resolve(Topology.MANIFEST);
     try {
       byte[] bytes = DiskFiles.read(context.disk(), manifestPath, MAX_MANIFEST_BYTES);
       return Manifest.decode(bytes, manifestPath);
     } catch (NoSuchFileException e) {
       throw new CorruptionException(
-          "the manifest of the ensemble is missing; restore it from a copy", manifestPath, e);
+          "the manifest of the ensemble is missing, which tells which substore owns which keys and"
+              + " cannot be made anew; restore it from a copy",
+          manifestPath,
+          e);
     } catch (IOException e) {
       throw DiskFiles.failure("the manifest cannot be read", manifestPath, e);
     }

@@ -54,6 +54,12 @@ final class Verification {
    * outlives this one, as the substore may be closed then.
    */
   static void runInner(KvTask inner, KvTask.Progress progress) {
+    awaitInner(inner, progress);
+    inner.result().problems().forEach(found -> progress.problem(found.message(), found.path()));
+  }
+
+  /** Waits for a task of a substore, and cancels it if this one is. */
+  static void awaitInner(KvTask inner, KvTask.Progress progress) {
     try {
       while (!inner.await(CANCEL_CHECK)) {
         progress.advance(0);
@@ -63,7 +69,6 @@ final class Verification {
       awaitEnd(inner);
       throw e;
     }
-    inner.result().problems().forEach(found -> progress.problem(found.message(), found.path()));
   }
 
   private static void awaitEnd(KvTask inner) {

@@ -2,9 +2,9 @@
 package dev.ensemblekv.bench.cold;
 
 import dev.ensemblekv.bench.Measured;
+import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TurnsCommand;
 import dev.ensemblekv.bench.cold.ColdPhase.Kind;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine.Command;
@@ -52,13 +52,12 @@ public final class ColdCommand extends TurnsCommand {
   }
 
   @Override
-  protected Properties measure(String engine, Path files) {
-    long calls = Math.max(threads(), keys() * percent / PERCENT);
-    ColdPhase phase =
-        new ColdPhase(engine, files, pairs(), keys(), threads(), seconds, calls, idleSeconds);
+  protected Properties measure(Stored stored) {
+    long calls = Math.max(threads(), stored.keys() * percent / PERCENT);
+    ColdPhase phase = new ColdPhase(stored, seconds, calls, idleSeconds);
     Properties outcome = new Properties();
     for (Kind kind : Kind.values()) {
-      outcome.putAll(run(engine, ColdPhaseCommand.arguments(kind, phase)));
+      outcome.putAll(run(stored.engine(), ColdPhaseCommand.arguments(kind, phase)));
     }
     double ratio = number(outcome, ColdFigure.GET) / number(outcome, ColdFigure.DISK);
     outcome.setProperty(ColdFigure.GET_OF_LIMIT.name(), Double.toString(ratio));

@@ -2,45 +2,28 @@
 package dev.ensemblekv.bench.cold;
 
 import dev.ensemblekv.bench.Crew;
-import dev.ensemblekv.bench.Pairs;
 import dev.ensemblekv.bench.ProcessFacts;
+import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
-import dev.ensemblekv.bench.engine.Engines;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one process does with a store that is not in memory. Each phase has a process of its own, as
  * pages that a process has mapped cannot be dropped.
  *
- * @param engine the name of the engine
- * @param directory where its files are
- * @param pairs its keys and values
- * @param keys how many
- * @param threads how many threads read
- * @param seconds how long they read at most
+ * @param stored the store
+ * @param seconds how long its threads read at most
  * @param calls how often they read at most, so that most of the store stays cold
  * @param idleSeconds how long the engine is left alone after the load
  */
-record ColdPhase(
-    String engine,
-    Path directory,
-    Pairs pairs,
-    long keys,
-    int threads,
-    int seconds,
-    long calls,
-    int idleSeconds) {
-
+record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
   private static final double NANOS_PER_MILLI = 1e6;
 
   /** What is done. */
@@ -74,27 +57,27 @@ record ColdPhase(
     Map<ColdFigure, Double> figures = new EnumMap<>(ColdFigure.class);
     if (kind == Kind.LOAD) {
       String libraries = load();
-      figures.put(ColdFigure.STORE, new TemporaryDirectory(directory).allocatedBytes());
+      figures.put(ColdFigure.STORE, new TemporaryDirectory(stored.directory()).allocatedBytes());
       return new Outcome(figures, libraries);
     }
-    PageCache.drop(directory);
+    PageCache.drop(stored.directory());
     if (kind == Kind.DISK) {
-      try (DiskReads disk = new DiskReads(directory)) {
+      try (DiskReads disk = new DiskReads(stored.directory())) {
         measure(random -> diskRead(disk, random), ColdFigure.DISK, ColdFigure.DISK_PAGES, figures);
       }
       return new Outcome(figures, "");
     }
     double read = ProcessFacts.readBytes();
     long begun = System.nanoTime();
-    try (Engine opened = Engines.open(engine, directory, false)) {
-      check(opened.get(pairs.key(0)), 0);
+    try (Engine opened = stored.open(false)) {
+      stored.new Check().value(0, 0, opened.get(stored.pairs().key(0)));
       if (kind == Kind.GET) {
         figures.put(ColdFigure.OPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
         figures.put(ColdFigure.OPEN_READ, ProcessFacts.readBytes() - read);
         measure(random -> get(opened, random), ColdFigure.GET, ColdFigure.GET_PAGES, figures);
       } else {
         measure(
-            random -> getAbsent(opened, random),
+            random -> () -> stored.getAbsent(opened, random),
             ColdFigure.ABSENT,
             ColdFigure.ABSENT_PAGES,
             figures);
@@ -104,40 +87,19 @@ record ColdPhase(
   }
 
   private String load() throws InterruptedException {
-    try (Crew crew = new Crew(threads);
-        Engine opened = Engines.open(engine, directory, false)) {
-      crew.run(
-          "load",
-          thread -> {
-            for (long index = thread; index < keys; index += threads) {
-              opened.put(pairs.key(index), pairs.value(index, 0));
-            }
-          });
-      opened.flush();
+    try (Crew crew = new Crew(stored.threads());
+        Engine opened = stored.open(false)) {
+      stored.load(crew, opened);
       TimeUnit.SECONDS.sleep(idleSeconds);
       return opened.libraries();
     }
   }
 
   private Read get(Engine opened, SplittableRandom random) {
+    Stored.Check check = stored.new Check();
     return () -> {
-      long index = random.nextLong(keys);
-      check(opened.get(pairs.key(index)), index);
-    };
-  }
-
-  private void check(byte @Nullable [] value, long index) {
-    if (!Arrays.equals(value, pairs.value(index, 0))) {
-      throw new IllegalStateException(engine + " returned a wrong value for key " + index);
-    }
-  }
-
-  private Read getAbsent(Engine opened, SplittableRandom random) {
-    return () -> {
-      long index = keys + random.nextLong(keys);
-      if (opened.get(pairs.key(index)) != null) {
-        throw new IllegalStateException(engine + " has key " + index + ", never put");
-      }
+      long index = random.nextLong(stored.keys());
+      check.value(index, 0, opened.get(stored.pairs().key(index)));
     };
   }
 
@@ -152,14 +114,16 @@ record ColdPhase(
     double read = ProcessFacts.readBytes();
     LongAdder done = new LongAdder();
     double elapsed;
-    try (Crew crew = new Crew(threads)) {
+    try (Crew crew = new Crew(stored.threads())) {
       elapsed =
           crew.run(
               "cold",
               thread -> {
-                Read own = reader.of(new SplittableRandom(pairs.seed() + thread));
+                Read own = reader.of(stored.random(thread));
                 long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-                for (long i = thread; i < calls && System.nanoTime() < deadline; i += threads) {
+                for (long i = thread;
+                    i < calls && System.nanoTime() < deadline;
+                    i += stored.threads()) {
                   own.next();
                   done.increment();
                 }

@@ -2,8 +2,8 @@
 package dev.ensemblekv.bench.peers;
 
 import dev.ensemblekv.bench.Measured;
+import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TurnsCommand;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine.Command;
@@ -31,8 +31,8 @@ public final class PeersCommand extends TurnsCommand {
   }
 
   @Override
-  protected Properties measure(String engine, Path files) {
-    Workload workload = new Workload(engine, files, pairs(), keys(), operations, threads(), sync());
-    return run(engine, WorkloadCommand.arguments(workload));
+  protected Properties measure(Stored stored) {
+    Workload workload = new Workload(stored, operations, sync());
+    return run(stored.engine(), WorkloadCommand.arguments(workload));
   }
 }

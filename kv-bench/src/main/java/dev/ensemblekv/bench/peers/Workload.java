@@ -2,20 +2,16 @@
 package dev.ensemblekv.bench.peers;
 
 import dev.ensemblekv.bench.Crew;
-import dev.ensemblekv.bench.Pairs;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.SequentialWrite;
+import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
-import dev.ensemblekv.bench.engine.Engines;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is done with one engine: load all keys; get keys that are there; get keys that are not; put
@@ -24,26 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Every value that is read is compared with what was written last. So that this is known, the
  * keys are dealt out to the threads, and each puts and gets its own in the mixed phase.
  *
- * @param engine its name
- * @param directory where its files are
- * @param pairs its keys and values
- * @param keys how many
+ * @param stored the store, of which there is nothing yet
  * @param operations how many gets, absent gets, and mixed calls
- * @param threads how many threads
  * @param sync whether each write is durable at its return
  */
-record Workload(
-    String engine,
-    Path directory,
-    Pairs pairs,
-    long keys,
-    long operations,
-    int threads,
-    boolean sync) {
-
+record Workload(Stored stored, long operations, boolean sync) {
   private static final double NANOS_PER_MICRO = 1e3;
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final double NANOS_PER_SECOND = 1e9;
   private static final double P99 = 99;
   private static final double P999 = 99.9;
   private static final int PRECISION = 2;
@@ -53,19 +36,19 @@ record Workload(
 
   Outcome run() throws InterruptedException {
     Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-    byte[] versions = new byte[Math.toIntExact(keys)];
+    byte[] versions = new byte[Math.toIntExact(stored.keys())];
     String libraries;
-    double limit = SequentialWrite.bytesPerSecond(directory, keys * pairBytes());
-    try (Crew crew = new Crew(threads)) {
+    double limit = SequentialWrite.bytesPerSecond(stored.directory(), stored.dataBytes());
+    try (Crew crew = new Crew(stored.threads())) {
       Footprint before = Footprint.now();
       double written = ProcessFacts.writtenBytes();
       long puts;
-      try (Engine opened = Engines.open(engine, directory, sync)) {
+      try (Engine opened = stored.open(sync)) {
         libraries = opened.libraries();
-        double loaded = keys / load(crew, opened);
+        double loaded = stored.keys() / stored.load(crew, opened);
         figures.put(Figure.LOAD, loaded);
-        figures.put(Figure.LOAD_OF_LIMIT, loaded * pairBytes() / limit);
-        figures.put(Figure.WRITTEN_BY_LOAD, perByte(written, keys));
+        figures.put(Figure.LOAD_OF_LIMIT, loaded * stored.pairBytes() / limit);
+        figures.put(Figure.WRITTEN_BY_LOAD, perByte(written, stored.keys()));
         written = ProcessFacts.writtenBytes();
         get(crew, opened, versions, figures);
         figures.put(Figure.ABSENT, operations / getAbsent(crew, opened));
@@ -74,9 +57,9 @@ record Workload(
       }
       figures.put(Figure.WRITTEN_AFTER_LOAD, perByte(written, puts));
       figures.put(Figure.PEAK, ProcessFacts.peakResidentBytes());
-      TemporaryDirectory files = new TemporaryDirectory(directory);
-      figures.put(Figure.DISK, files.allocatedBytes() / (keys * pairBytes()));
-      figures.put(Figure.LENGTH, (double) files.bytes() / (keys * pairBytes()));
+      TemporaryDirectory files = new TemporaryDirectory(stored.directory());
+      figures.put(Figure.DISK, files.allocatedBytes() / stored.dataBytes());
+      figures.put(Figure.LENGTH, (double) files.bytes() / stored.dataBytes());
       reopen(crew, versions, figures);
     }
     return new Outcome(figures, libraries);
@@ -85,50 +68,20 @@ record Workload(
   private void reopen(Crew crew, byte[] versions, Map<Figure, Double> figures)
       throws InterruptedException {
     long begun = System.nanoTime();
-    try (Engine reopened = Engines.open(engine, directory, sync)) {
-      byte[] value = reopened.get(pairs.key(0));
+    try (Engine reopened = stored.open(sync)) {
+      byte[] value = reopened.get(stored.pairs().key(0));
       figures.put(Figure.REOPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
-      new Check().value(0, versions[0], value);
+      stored.new Check().value(0, versions[0], value);
       getAll(crew, reopened, versions);
     }
   }
 
-  private long pairBytes() {
-    return Pairs.KEY_BYTES + (long) pairs.valueBytes();
-  }
-
   /** Returns what has been written to the disk since then, per byte put. */
   private double perByte(double writtenThen, long puts) {
-    return (ProcessFacts.writtenBytes() - writtenThen) / (puts * pairBytes());
+    return (ProcessFacts.writtenBytes() - writtenThen) / (puts * stored.pairBytes());
   }
 
-  /** Compares values with what they should be; for one thread. */
-  private final class Check {
-    private final byte[] expected = new byte[pairs.valueBytes()];
-
-    void value(long index, int version, byte @Nullable [] value) {
-      pairs.fill(expected, index, version);
-      if (!Arrays.equals(expected, value)) {
-        throw new IllegalStateException(
-            engine + " returned a wrong value for key " + index + ", version " + version);
-      }
-    }
-  }
-
-  private double load(Crew crew, Engine opened) throws InterruptedException {
-    double seconds =
-        crew.run(
-            "load",
-            thread -> {
-              for (long index = thread; index < keys; index += threads) {
-                opened.put(pairs.key(index), pairs.value(index, 0));
-              }
-            });
-    long begun = System.nanoTime();
-    opened.flush();
-    return seconds + (System.nanoTime() - begun) / NANOS_PER_SECOND;
-  }
-
+  /** Every get by itself is timed. */
   private void get(Crew crew, Engine opened, byte[] versions, Map<Figure, Double> figures)
       throws InterruptedException {
     Histogram all = new Histogram(PRECISION);
@@ -137,11 +90,11 @@ record Workload(
             "get",
             thread -> {
               Histogram latency = new Histogram(PRECISION);
-              Check check = new Check();
-              SplittableRandom random = random(thread);
-              for (long i = thread; i < operations; i += threads) {
-                long index = random.nextLong(keys);
-                byte[] key = pairs.key(index);
+              Stored.Check check = stored.new Check();
+              SplittableRandom random = stored.random(thread);
+              for (long i = thread; i < operations; i += stored.threads()) {
+                long index = random.nextLong(stored.keys());
+                byte[] key = stored.pairs().key(index);
                 long begun = System.nanoTime();
                 byte[] value = opened.get(key);
                 latency.recordValue(System.nanoTime() - begun);
@@ -161,12 +114,9 @@ record Workload(
     return crew.run(
         "absent",
         thread -> {
-          SplittableRandom random = random(thread);
-          for (long i = thread; i < operations; i += threads) {
-            long index = keys + random.nextLong(keys);
-            if (opened.get(pairs.key(index)) != null) {
-              throw new IllegalStateException(engine + " has key " + index + ", never put");
-            }
+          SplittableRandom random = stored.random(thread);
+          for (long i = thread; i < operations; i += stored.threads()) {
+            stored.getAbsent(opened, random);
           }
         });
   }
@@ -179,16 +129,17 @@ record Workload(
         crew.run(
             "50:50",
             thread -> {
-              Check check = new Check();
-              SplittableRandom random = random(thread);
-              long own = (keys - thread + threads - 1) / threads;
-              for (long i = thread; i < operations; i += threads) {
-                int index = (int) (thread + threads * random.nextLong(own));
+              Stored.Check check = stored.new Check();
+              SplittableRandom random = stored.random(thread);
+              long own = (stored.keys() - thread + stored.threads() - 1) / stored.threads();
+              for (long i = thread; i < operations; i += stored.threads()) {
+                int index = (int) (thread + stored.threads() * random.nextLong(own));
                 if (random.nextBoolean()) {
-                  opened.put(pairs.key(index), pairs.value(index, ++versions[index]));
+                  opened.put(
+                      stored.pairs().key(index), stored.pairs().value(index, ++versions[index]));
                   puts.increment();
                 } else {
-                  check.value(index, versions[index], opened.get(pairs.key(index)));
+                  check.value(index, versions[index], opened.get(stored.pairs().key(index)));
                 }
               }
             });
@@ -200,14 +151,10 @@ record Workload(
     crew.run(
         "all",
         thread -> {
-          Check check = new Check();
-          for (int index = thread; index < keys; index += threads) {
-            check.value(index, versions[index], opened.get(pairs.key(index)));
+          Stored.Check check = stored.new Check();
+          for (int index = thread; index < stored.keys(); index += stored.threads()) {
+            check.value(index, versions[index], opened.get(stored.pairs().key(index)));
           }
         });
-  }
-
-  private SplittableRandom random(int thread) {
-    return new SplittableRandom(pairs.seed() + thread);
   }
 }
