@@ -83,7 +83,8 @@ final class CrashScenario {
 
   private int length(SplittableRandom random) {
     if (random.nextInt(longOneIn) == 0) {
-      return random.nextInt(random.nextInt(8) == 0 ? 20_000 : 5000); // more than segments have room for
+      return random.nextInt(
+          random.nextInt(8) == 0 ? 20_000 : 5000); // more than segments have room for
     }
     return random.nextInt(random.nextInt(4) == 0 ? 700 : 60);
   }

@@ -15,13 +15,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading while threads are interrupted, and while the file is closed. */
-@Timeout(120)
 class RealDiskFileTest {
   private static final int FILE_BYTES = 300_000;
   private static final int THREADS = 4;
