@@ -21,10 +21,9 @@ final class Appender {
   static final long NO_ROOM = -1;
 
   private static final byte[] NOTHING = {};
-  private static final int END_BODY_BYTES = 8;
 
   /** What must be left in a segment for the record that ends it. */
-  static final long END_BYTES = RecordFormat.bytes(0, END_BODY_BYTES);
+  static final long END_BYTES = RecordFormat.bytes(0, RecordFormat.bodyBytes(RecordFormat.END));
 
   /** A memtable covers at most such a part of a store, and of a small one so much. */
   private static final int REPLAY_SHARE = 16;
@@ -176,7 +175,7 @@ final class Appender {
       return false;
     }
     if (full != null) {
-      byte[] body = new byte[END_BODY_BYTES];
+      byte[] body = new byte[RecordFormat.bodyBytes(RecordFormat.END)];
       LittleEndian.putLong(body, 0, following.id());
       appendNote(RecordFormat.END, body);
       rolled.add(full);

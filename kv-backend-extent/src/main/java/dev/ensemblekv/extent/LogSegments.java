@@ -101,7 +101,7 @@ final class LogSegments {
     catalog.deleteLeftOvers();
     Segment last = tail.last();
     if (last != null && tail.isResumable()) {
-      resume(last, bytes);
+      resume(last);
     } else {
       beginAnew(last, bytes);
     }
@@ -115,9 +115,10 @@ final class LogSegments {
     }
   }
 
-  private void resume(Segment last, long bytes) throws IOException {
+  private void resume(Segment last) throws IOException {
     sync.force(); // or what was cut off here might come back behind what is written now
-    Segment reopened = last.reopen(files, Math.max(capacity(bytes), last.end() + bytes));
+    long least = last.end() + Appender.END_BYTES;
+    Segment reopened = last.reopen(files, Math.max(capacity(Appender.END_BYTES), least));
     segments.add(reopened);
     pins.retire(() -> closeQuietly(last));
     end.resume(reopened);

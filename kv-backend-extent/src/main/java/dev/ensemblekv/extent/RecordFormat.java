@@ -44,7 +44,7 @@ final class RecordFormat {
   static final int MAX_KEY_BYTES = 1 << 16;
 
   /** The length of the record that ends a batch. */
-  static final long COMMIT_BYTES = bytes(0, 8);
+  static final long COMMIT_BYTES = bytes(0, Long.BYTES);
 
   private RecordFormat() {}
 
@@ -68,7 +68,7 @@ final class RecordFormat {
 
   /** Returns the body of the record that ends a batch. */
   static byte[] commitBody(int count, int crcOfCrcs) {
-    byte[] body = new byte[8];
+    byte[] body = new byte[bodyBytes(COMMIT)];
     LittleEndian.putInt(body, 0, count);
     LittleEndian.putInt(body, 4, crcOfCrcs);
     return body;
@@ -76,7 +76,7 @@ final class RecordFormat {
 
   /** Returns the body of a mark. */
   static byte[] markBody(Manifest.Position durable) {
-    byte[] body = new byte[16];
+    byte[] body = new byte[bodyBytes(MARK)];
     LittleEndian.putLong(body, 0, durable.segment());
     LittleEndian.putLong(body, 8, durable.offset());
     return body;
@@ -107,7 +107,14 @@ final class RecordFormat {
     return LittleEndian.getInt(bytes, at) == seal.of(bytes, at + 4, HEADER_BYTES - 4, offset)
         && type(bytes, at) >= PUT
         && type(bytes, at) <= END
-        && valueBytes(bytes, at) >= 0;
+        && (hasKey(type(bytes, at))
+            ? valueBytes(bytes, at) >= 0
+            : valueBytes(bytes, at) == bodyBytes(type(bytes, at)) && keyBytes(bytes, at) == 0);
+  }
+
+  /** Returns how much is in a record without a key. */
+  static int bodyBytes(int type) {
+    return type == MARK ? 2 * Long.BYTES : Long.BYTES;
   }
 
   static int bodyCrc(byte[] bytes, int at) {

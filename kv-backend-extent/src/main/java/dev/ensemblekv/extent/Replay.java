@@ -133,9 +133,8 @@ final class Replay {
 
   static Manifest.Position mark(RecordScan scan) throws IOException {
     byte[] body = scan.value();
-    return body.length < 16
-        ? Manifest.Position.BEGINNING
-        : new Manifest.Position((int) LittleEndian.getLong(body, 0), LittleEndian.getLong(body, 8));
+    return new Manifest.Position(
+        (int) LittleEndian.getLong(body, 0), LittleEndian.getLong(body, 8));
   }
 
   private void see(Manifest.Position position) {
@@ -181,7 +180,7 @@ final class Replay {
    */
   private long seeBehind(Segment segment, long from) throws IOException {
     RecordScan scan = new RecordScan(segment, from);
-    byte[] part = new byte[(int) Math.min(PART_BYTES, segment.end() - from)];
+    byte[] part = new byte[(int) Math.max(0, Math.min(PART_BYTES, segment.end() - from))];
     long used = 0;
     for (long at = from; at < segment.end(); at += PART_BYTES - RecordFormat.HEADER_BYTES) {
       int count = (int) Math.min(part.length, segment.end() - at);

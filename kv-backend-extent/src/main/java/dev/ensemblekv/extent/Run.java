@@ -81,6 +81,7 @@ final class Run {
               && filterBytes < Integer.MAX_VALUE
               && places <= buckets
               && size == StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES + filterBytes
+              && entries >= 0
               && entries <= buckets * Bucket.ENTRIES;
       if (!whole) {
         throw new CorruptionException(

@@ -86,7 +86,7 @@ final class RunFilter {
 
   /** Returns how many bytes so many blocks have on disk. */
   static long encodedBytes(int blocks) {
-    return blocks == 0 ? 0 : (long) (blocks + 1) * BLOCK_BYTES;
+    return blocks == 0 ? 0 : (blocks + 1L) * BLOCK_BYTES;
   }
 
   /**

@@ -247,6 +247,7 @@ final class Segment {
       while (reached < target) {
         int part = (int) Math.min(ZEROS.length, target - reached);
         file.write(reached, ZEROS, 0, part);
+        bytes.touch(reached, part);
         reached += part;
         allocated = reached;
       }
