@@ -86,12 +86,15 @@ final class RecordReader {
   /** Hands the value of a key to a reader, without a copy if it is in memory. */
   <R> @Nullable R read(Segment segment, long location, byte[] key, KvReader<R> reader)
       throws IOException {
+    if (!segment.isMapped()) {
+      return readCopy(segment, location, key, reader);
+    }
     long offset = Location.offset(location);
     load(segment, offset, location);
     long valueAt = offset + RecordFormat.HEADER_BYTES + keyBytes;
-    ByteBuffer value = segment.isMapped() ? segment.slice(valueAt, valueBytes) : null;
-    if (value == null) {
-      return reader.read(ByteBuffer.wrap(value(segment, location, key)).asReadOnlyBuffer());
+    ByteBuffer value = segment.slice(valueAt, valueBytes);
+    if (value == null) { // in two parts, or not in memory any more
+      return readCopy(segment, location, key, reader);
     }
     crc.reset();
     crc.update(key, 0, key.length);
@@ -105,6 +108,11 @@ final class RecordReader {
       throw whatIsWrong(segment, offset, key);
     }
     return reader.read(value.asReadOnlyBuffer());
+  }
+
+  private <R> @Nullable R readCopy(Segment segment, long location, byte[] key, KvReader<R> reader)
+      throws IOException {
+    return reader.read(ByteBuffer.wrap(value(segment, location, key)).asReadOnlyBuffer());
   }
 
   /** Reads a pair whose key is not known before. */

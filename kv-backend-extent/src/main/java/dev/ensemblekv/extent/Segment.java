@@ -20,6 +20,9 @@ final class Segment {
   private static final byte[] ZEROS = new byte[64 << 10];
   private static final int MAX_STEP_BYTES = 4 << 20;
 
+  /** A value up to this is copied, to be written by the same call as its header. */
+  private static final int MOST_COPIED_BYTES = 64 << 10;
+
   /** A small segment is allocated in no more than so many steps. */
   private static final int LEAST_SHARE = 4;
 
@@ -295,11 +298,17 @@ final class Segment {
       bytes.write(offset + header.length + key.length, value, 0, value.length);
       return;
     }
-    byte[] record = new byte[header.length + key.length + value.length];
+    boolean isLong = value.length > MOST_COPIED_BYTES;
+    byte[] record = new byte[header.length + key.length + (isLong ? 0 : value.length)];
     System.arraycopy(header, 0, record, 0, header.length);
     System.arraycopy(key, 0, record, header.length, key.length);
-    System.arraycopy(value, 0, record, header.length + key.length, value.length);
+    if (!isLong) {
+      System.arraycopy(value, 0, record, header.length + key.length, value.length);
+    }
     bytes.write(offset, record, 0, record.length);
+    if (isLong) {
+      bytes.write(offset + record.length, value, 0, value.length);
+    }
   }
 
   /**
