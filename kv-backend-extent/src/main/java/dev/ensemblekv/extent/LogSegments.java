@@ -92,18 +92,39 @@ final class LogSegments {
     return dropped == null ? manifest : manifest.withoutSegments(List.of(dropped.id()));
   }
 
+  /**
+   * Makes durable what opening found, before anything is written or deleted that rests on it: a
+   * killed process may have left it in memory only, the manifest and what was cut off included.
+   */
   private void begin(long bytes) throws IOException {
+    syncNames();
     catalog.deleteLeftOvers();
     Segment last = tail.last();
-    if (last != null && tail.isResumable()) {
-      resume(last, bytes);
+    boolean resumes = last != null && tail.isResumable();
+    if (last != null) {
+      if (!resumes) {
+        cut(last);
+      }
+      sync.force();
+    }
+    if (last != null && resumes) {
+      resume(last);
     } else {
       beginAnew(last, bytes);
     }
   }
 
-  private void resume(Segment last, long bytes) throws IOException {
-    Segment reopened = last.reopen(files, Math.max(capacity(bytes), last.end() + bytes));
+  private void syncNames() {
+    try {
+      files.disk.syncDirectory(files.directory);
+    } catch (IOException e) {
+      throw events.failed("the manifest cannot be made durable", files.directory, e);
+    }
+  }
+
+  private void resume(Segment last) throws IOException {
+    long least = last.end() + Appender.END_BYTES;
+    Segment reopened = last.reopen(files, Math.max(capacity(Appender.END_BYTES), least));
     segments.add(reopened);
     pins.retire(() -> closeQuietly(last));
     end.resume(reopened);
@@ -111,10 +132,6 @@ final class LogSegments {
 
   private void beginAnew(@Nullable Segment last, long bytes) throws IOException {
     long epoch = catalog.current().epoch() + 1;
-    if (last != null) {
-      cut(last);
-      sync.force(); // what a killed process wrote may be in memory only
-    }
     Segment next = create(bytes, epoch);
     sync.skipTo(end.skip(last == null ? 0 : SEQUENCE_JUMP));
     publish(next, manifest -> afterCrash(manifest).withEpoch(epoch));
@@ -216,13 +233,15 @@ final class LogSegments {
     }
   }
 
-  /** Ends the log where it is, so that the next opening may go on there; nothing is unsynced. */
+  /**
+   * Ends the log where it is, so that the next opening may go on there; nothing is unsynced but
+   * that the space allocated in advance is given back.
+   */
   void end() throws IOException {
     Segment unused = end.takeNext();
     Segment last = end.active();
     if (last != null) {
       last.trim();
-      last.force();
       catalog.edit(manifest -> without(manifest, unused));
       if (unused != null) {
         dispose(unused);

@@ -247,6 +247,7 @@ final class Segment {
       while (reached < target) {
         int part = (int) Math.min(ZEROS.length, target - reached);
         file.write(reached, ZEROS, 0, part);
+        bytes.touch(reached, part);
         reached += part;
         allocated = reached;
       }
@@ -302,14 +303,22 @@ final class Segment {
     for (long at = from; at < end; at += part.length) {
       int count = (int) Math.min(part.length, end - at);
       read(at, part, 0, count);
-      for (int i = count - 1; i >= 0; i--) {
-        if (part[i] != 0) {
-          last = at + i + 1;
-          break;
-        }
-      }
+      int used = usedBytes(part, count);
+      last = used == 0 ? last : at + used;
     }
     return last - from;
+  }
+
+  /** Returns how many of the first bytes of an array there are to the last one that is not zero. */
+  static int usedBytes(byte[] bytes, int count) {
+    int used = count;
+    while (used >= Long.BYTES && LittleEndian.getLong(bytes, used - Long.BYTES) == 0) {
+      used -= Long.BYTES;
+    }
+    while (used > 0 && bytes[used - 1] == 0) {
+      used--;
+    }
+    return used;
   }
 
   /** Returns bytes without copying them; {@code null} if they are not in memory. */

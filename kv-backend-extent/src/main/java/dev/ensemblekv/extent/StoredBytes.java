@@ -19,6 +19,8 @@ abstract class StoredBytes {
   /** The greatest part that is mapped in one piece. */
   private static final int WINDOW_BYTES = 1 << 30;
 
+  private static final long PAGE_BYTES = 4096;
+
   /**
    * Opens the bytes of a file.
    *
@@ -57,6 +59,9 @@ abstract class StoredBytes {
   /** Writes bytes where the file has blocks already. */
   abstract void write(long position, byte[] source, int offset, int length) throws IOException;
 
+  /** Makes the next write there cheap, where there are blocks and zeros. */
+  abstract void touch(long position, long length) throws IOException;
+
   /** Returns a part without copying it; {@code null} if it is not in memory. */
   abstract @Nullable ByteBuffer slice(long position, int length);
 
@@ -85,6 +90,9 @@ abstract class StoredBytes {
     void write(long position, byte[] source, int offset, int length) throws IOException {
       file.write(position, source, offset, length);
     }
+
+    @Override
+    void touch(long position, long length) {}
 
     @Override
     @Nullable ByteBuffer slice(long position, int length) {
@@ -139,6 +147,19 @@ abstract class StoredBytes {
           int part = Math.min(length - done, WINDOW_BYTES - inWindow);
           buffers[(int) (at / WINDOW_BYTES)].put(inWindow, source, offset + done, part);
           done += part;
+        }
+      } catch (InternalError e) {
+        throw new IOException("a page of the file cannot be written", e);
+      }
+    }
+
+    /** Has each page entered into the table of the process, which takes about a microsecond. */
+    @Override
+    void touch(long position, long length) throws IOException {
+      long first = (position + PAGE_BYTES - 1) & -PAGE_BYTES;
+      try {
+        for (long at = first; at < position + length; at += PAGE_BYTES) {
+          buffers[(int) (at / WINDOW_BYTES)].put((int) (at % WINDOW_BYTES), (byte) 0);
         }
       } catch (InternalError e) {
         throw new IOException("a page of the file cannot be written", e);

@@ -20,7 +20,11 @@ class OmissionTest {
   enum Omission {
     RUN_NOT_FORCED("RunWriter", "file.force();", ""),
     NAME_OF_A_RUN_NOT_SYNCED("RunWriter", "files.disk.syncDirectory(files.directory);", ""),
-    NAME_OF_A_SEGMENT_NOT_SYNCED("LogSegments", "files.disk.syncDirectory(files.directory);", ""),
+    NAME_OF_A_SEGMENT_NOT_SYNCED(
+        "LogSegments",
+        "segment.force();\\n      files.disk.syncDirectory",
+        "segment.force();\\n      java.util.Objects.requireNonNull"),
+    MANIFEST_FOUND_AFTER_A_KILL_NOT_SYNCED("LogSegments", "syncNames();\\n    catalog", "catalog"),
     MANIFEST_NOT_SYNCED(
         "Catalog",
         "DiskFiles.replace(files.disk, path, next.encode());",
@@ -52,7 +56,8 @@ class OmissionTest {
     LOG_NOT_FORCED_BEFORE_ITS_RUN_IS_NAMED("Publisher", "log.force(frozen.sequence());", ""),
     SYNC_ANSWERED_BEFORE_ITS_FORCE("ExtentStore", "log.force(sequence);", ""),
     FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(full);", ""),
-    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force(); // what", "// what"),
+    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force();", ""),
+    TORN_TAIL_NOT_CUT("LogSegments", "cut(last);", ""),
     BODY_OF_A_RECORD_NOT_CHECKED(
         "Replay",
         "scan.next() && scan.isBodyIntact()) {\\n      boolean",
@@ -72,6 +77,10 @@ class OmissionTest {
         "Compactor",
         "List<Integer> ids =",
         "victims.forEach(log::dispose);\\n    List<Integer> ids ="),
+    TOMBSTONES_LOST_BY_A_MERGE_OF_SOME_RUNS(
+        "Merger",
+        "if (bottom && Location.isTombstone(location)) {",
+        "if (Location.isTombstone(location)) {"),
     RUNS_DELETED_BEFORE_THE_MERGED_ONE_IS_NAMED(
         "Merger",
         "publisher.edit(merged,",

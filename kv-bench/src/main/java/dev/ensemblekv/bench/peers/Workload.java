@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.peers;
 
-import dev.ensemblekv.bench.Machine;
+import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Pairs;
+import dev.ensemblekv.bench.ProcessFacts;
+import dev.ensemblekv.bench.SequentialWrite;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
 import dev.ensemblekv.bench.engine.Engines;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,9 @@ record Workload(
 
   private static final double NANOS_PER_MICRO = 1e3;
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final double NANOS_PER_SECOND = 1e9;
   private static final double P99 = 99;
+  private static final double P999 = 99.9;
   private static final int PRECISION = 2;
 
   /** What was found out. */
@@ -50,29 +55,51 @@ record Workload(
     Map<Figure, Double> figures = new EnumMap<>(Figure.class);
     byte[] versions = new byte[Math.toIntExact(keys)];
     String libraries;
+    double limit = SequentialWrite.bytesPerSecond(directory, keys * pairBytes());
     try (Crew crew = new Crew(threads)) {
+      Footprint before = Footprint.now();
+      double written = ProcessFacts.writtenBytes();
+      long puts;
       try (Engine opened = Engines.open(engine, directory, sync)) {
         libraries = opened.libraries();
-        figures.put(Figure.LOAD, keys / load(crew, opened));
+        double loaded = keys / load(crew, opened);
+        figures.put(Figure.LOAD, loaded);
+        figures.put(Figure.LOAD_OF_LIMIT, loaded * pairBytes() / limit);
+        figures.put(Figure.WRITTEN_BY_LOAD, perByte(written, keys));
+        written = ProcessFacts.writtenBytes();
         get(crew, opened, versions, figures);
         figures.put(Figure.ABSENT, operations / getAbsent(crew, opened));
-        figures.put(Figure.MIXED, operations / putAndGet(crew, opened, versions));
+        puts = putAndGet(crew, opened, versions, figures);
+        Footprint.now().since(before, figures);
       }
-      figures.put(Figure.MEMORY, Machine.peakResidentBytes());
-      figures.put(Figure.DISK, (double) new TemporaryDirectory(directory).bytes() / dataBytes());
-      long begun = System.nanoTime();
-      try (Engine reopened = Engines.open(engine, directory, sync)) {
-        byte[] value = reopened.get(pairs.key(0));
-        figures.put(Figure.REOPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
-        new Check().value(0, versions[0], value);
-        getAll(crew, reopened, versions);
-      }
+      figures.put(Figure.WRITTEN_AFTER_LOAD, perByte(written, puts));
+      figures.put(Figure.PEAK, ProcessFacts.peakResidentBytes());
+      TemporaryDirectory files = new TemporaryDirectory(directory);
+      figures.put(Figure.DISK, files.allocatedBytes() / (keys * pairBytes()));
+      figures.put(Figure.LENGTH, (double) files.bytes() / (keys * pairBytes()));
+      reopen(crew, versions, figures);
     }
     return new Outcome(figures, libraries);
   }
 
-  private double dataBytes() {
-    return (double) keys * (Pairs.KEY_BYTES + pairs.valueBytes());
+  private void reopen(Crew crew, byte[] versions, Map<Figure, Double> figures)
+      throws InterruptedException {
+    long begun = System.nanoTime();
+    try (Engine reopened = Engines.open(engine, directory, sync)) {
+      byte[] value = reopened.get(pairs.key(0));
+      figures.put(Figure.REOPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
+      new Check().value(0, versions[0], value);
+      getAll(crew, reopened, versions);
+    }
+  }
+
+  private long pairBytes() {
+    return Pairs.KEY_BYTES + (long) pairs.valueBytes();
+  }
+
+  /** Returns what has been written to the disk since then, per byte put. */
+  private double perByte(double writtenThen, long puts) {
+    return (ProcessFacts.writtenBytes() - writtenThen) / (puts * pairBytes());
   }
 
   /** Compares values with what they should be; for one thread. */
@@ -89,15 +116,17 @@ record Workload(
   }
 
   private double load(Crew crew, Engine opened) throws InterruptedException {
-    return crew.run(
-        thread -> {
-          for (long index = thread; index < keys; index += threads) {
-            opened.put(pairs.key(index), pairs.value(index, 0));
-          }
-          if (thread == 0) {
-            opened.flush();
-          }
-        });
+    double seconds =
+        crew.run(
+            "load",
+            thread -> {
+              for (long index = thread; index < keys; index += threads) {
+                opened.put(pairs.key(index), pairs.value(index, 0));
+              }
+            });
+    long begun = System.nanoTime();
+    opened.flush();
+    return seconds + (System.nanoTime() - begun) / NANOS_PER_SECOND;
   }
 
   private void get(Crew crew, Engine opened, byte[] versions, Map<Figure, Double> figures)
@@ -105,6 +134,7 @@ record Workload(
     Histogram all = new Histogram(PRECISION);
     double seconds =
         crew.run(
+            "get",
             thread -> {
               Histogram latency = new Histogram(PRECISION);
               Check check = new Check();
@@ -123,10 +153,13 @@ record Workload(
             });
     figures.put(Figure.GET, operations / seconds);
     figures.put(Figure.GET_P99, all.getValueAtPercentile(P99) / NANOS_PER_MICRO);
+    figures.put(Figure.GET_P999, all.getValueAtPercentile(P999) / NANOS_PER_MICRO);
+    figures.put(Figure.GET_MAX, all.getMaxValue() / NANOS_PER_MICRO);
   }
 
   private double getAbsent(Crew crew, Engine opened) throws InterruptedException {
     return crew.run(
+        "absent",
         thread -> {
           SplittableRandom random = random(thread);
           for (long i = thread; i < operations; i += threads) {
@@ -138,25 +171,34 @@ record Workload(
         });
   }
 
-  private double putAndGet(Crew crew, Engine opened, byte[] versions) throws InterruptedException {
-    return crew.run(
-        thread -> {
-          Check check = new Check();
-          SplittableRandom random = random(thread);
-          long own = (keys - thread + threads - 1) / threads;
-          for (long i = thread; i < operations; i += threads) {
-            int index = (int) (thread + threads * random.nextLong(own));
-            if (random.nextBoolean()) {
-              opened.put(pairs.key(index), pairs.value(index, ++versions[index]));
-            } else {
-              check.value(index, versions[index], opened.get(pairs.key(index)));
-            }
-          }
-        });
+  /** Returns how many puts there were. */
+  private long putAndGet(Crew crew, Engine opened, byte[] versions, Map<Figure, Double> figures)
+      throws InterruptedException {
+    LongAdder puts = new LongAdder();
+    double seconds =
+        crew.run(
+            "50:50",
+            thread -> {
+              Check check = new Check();
+              SplittableRandom random = random(thread);
+              long own = (keys - thread + threads - 1) / threads;
+              for (long i = thread; i < operations; i += threads) {
+                int index = (int) (thread + threads * random.nextLong(own));
+                if (random.nextBoolean()) {
+                  opened.put(pairs.key(index), pairs.value(index, ++versions[index]));
+                  puts.increment();
+                } else {
+                  check.value(index, versions[index], opened.get(pairs.key(index)));
+                }
+              }
+            });
+    figures.put(Figure.MIXED, operations / seconds);
+    return puts.sum();
   }
 
   private void getAll(Crew crew, Engine opened, byte[] versions) throws InterruptedException {
     crew.run(
+        "all",
         thread -> {
           Check check = new Check();
           for (int index = thread; index < keys; index += threads) {

@@ -2,6 +2,7 @@
 package dev.ensemblekv.bench.peers;
 
 import dev.ensemblekv.bench.Pairs;
+import dev.ensemblekv.bench.TurnsCommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public final class WorkloadCommand implements Callable<Integer> {
     Workload.Outcome outcome = workload.run();
     PrintWriter out = spec.commandLine().getOut();
     outcome.figures().forEach((figure, value) -> out.println(figure + "=" + value));
-    out.println(PeersCommand.LIBRARIES + "=" + outcome.libraries());
+    out.println(TurnsCommand.LIBRARIES + "=" + outcome.libraries());
     out.flush();
     return 0;
   }
