@@ -2,6 +2,7 @@
 package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStats;
@@ -14,8 +15,12 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * Creates an ensemble or opens one: reads the manifest, opens the substores that own something, and
@@ -26,7 +31,8 @@ final class EnsembleOpening {
 
   private final KvOpenContext context;
   private final Path manifestPath;
-  private final SortedMap<Integer, KvStore> stores = new TreeMap<>();
+  private final SortedMap<Integer, KvStore> stores =
+      Collections.synchronizedSortedMap(new TreeMap<>());
 
   private EnsembleOpening(KvOpenContext context) {
     this.context = context;
@@ -38,9 +44,15 @@ final class EnsembleOpening {
     try {
       return context.isNew() ? opening.create() : opening.reopen();
     } catch (RuntimeException | Error e) {
-      opening.stores.values().forEach(store -> DiskFiles.closeAfter(e, store));
+      opening.closeAll(e);
       throw e;
     }
+  }
+
+  private void closeAll(Throwable error) {
+    List<Throwable> failures =
+        Parallel.forEach(context.executor(), List.copyOf(stores.values()), KvStore::close);
+    failures.forEach(error::addSuppressed);
   }
 
   private KvStore create() {
@@ -48,10 +60,7 @@ final class EnsembleOpening {
         Manifest.initial(
             context.random().nextLong(),
             Math.toIntExact(context.option(EnsembleOptions.INITIAL_SUBSTORES)));
-    for (int id : manifest.entries().keySet()) {
-      Path at = EnsembleStore.directory(context, id);
-      stores.put(id, context.createInner(at, Manifest.name(id)));
-    }
+    onEach(manifest, id -> context.createInner(directory(id), Manifest.name(id)));
     try {
       DiskFiles.replace(context.disk(), manifestPath, manifest.encode());
     } catch (IOException e) {
@@ -62,15 +71,32 @@ final class EnsembleOpening {
 
   private KvStore reopen() {
     Manifest manifest = readManifest();
-    manifest
-        .entries()
-        .forEach(
-            (id, entry) -> {
-              if (entry.owns()) {
-                stores.put(id, openSubstore(id));
+    onEach(manifest, this::openSubstore);
+    return store(manifest);
+  }
+
+  /**
+   * Creates or opens what owns something, all of it even if one fails; throws the first failure.
+   */
+  private void onEach(Manifest manifest, IntFunction<KvStore> opening) {
+    List<Integer> ids =
+        manifest.entries().entrySet().stream()
+            .filter(entry -> entry.getValue().owns())
+            .map(Map.Entry::getKey)
+            .toList();
+    List<Throwable> failures =
+        Parallel.forEach(
+            context.executor(),
+            ids,
+            id -> {
+              try {
+                stores.put(id, opening.apply(id));
+              } catch (KvException e) {
+                e.locate("open", context.storeName() + "/" + Manifest.name(id));
+                throw e;
               }
             });
-    return store(manifest);
+    Parallel.throwFirst(failures);
   }
 
   private Manifest readManifest() {
@@ -86,13 +112,17 @@ final class EnsembleOpening {
   }
 
   private KvStore openSubstore(int id) {
-    Path at = EnsembleStore.directory(context, id);
+    Path at = directory(id);
     try {
       return context.openInner(at, Manifest.name(id));
     } catch (StoreNotFoundException e) {
       throw new CorruptionException(
           "substore " + Manifest.name(id) + " is missing; restore it from a copy", at, e);
     }
+  }
+
+  private Path directory(int id) {
+    return EnsembleStore.directory(context, id);
   }
 
   private KvStore store(Manifest manifest) {

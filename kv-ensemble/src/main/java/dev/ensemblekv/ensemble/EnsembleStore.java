@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -417,27 +418,27 @@ final class EnsembleStore implements KvStore {
     }
   }
 
-  /** Flushes every substore, even if one fails; throws the first failure. */
+  /** Flushes all substores, even if one fails; throws the first failure. */
   @Override
   public void flush() {
     topology.checkNotFailed();
-    List<KvException> failures = new ArrayList<>();
-    for (Slot slot : topology.table().slots()) {
-      try {
-        slot.substore().store().flush();
-      } catch (KvException e) {
-        failures.add(located(e, "flush", slot.substore()));
-      }
-    }
-    throwFirst(failures);
+    List<Substore> substores = topology.table().slots().stream().map(Slot::substore).toList();
+    Parallel.throwFirst(onEach(substores, "flush", KvStore::flush));
   }
 
-  private static void throwFirst(List<? extends RuntimeException> failures) {
-    if (!failures.isEmpty()) {
-      RuntimeException first = failures.get(0);
-      failures.subList(1, failures.size()).forEach(first::addSuppressed);
-      throw first;
-    }
+  /** Does something with the store of each substore; returns what was thrown, located. */
+  private List<Throwable> onEach(
+      List<Substore> substores, String operation, Consumer<KvStore> action) {
+    return Parallel.forEach(
+        context.executor(),
+        substores,
+        substore -> {
+          try {
+            action.accept(substore.store());
+          } catch (KvException e) {
+            throw located(e, operation, substore);
+          }
+        });
   }
 
   /** Verifies every substore, and that every key is in the one that owns it, and only there. */
@@ -490,32 +491,22 @@ final class EnsembleStore implements KvStore {
         : KvStore.super.unwrap(type);
   }
 
-  /** Closes every substore, even if one fails; throws the first failure, or that of before. */
+  /** Closes all substores, even if one fails; throws the first failure, or that of before. */
   @Override
   public void close() {
-    List<RuntimeException> failures = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
     attempt(failures, growth::close);
-    for (Substore substore : topology.substores()) {
-      attempt(failures, () -> close(substore));
-    }
+    failures.addAll(onEach(topology.substores(), "close", KvStore::close));
     boolean clean = failures.isEmpty() && topology.failure() == null && !context.isReadOnly();
     attempt(failures, () -> topology.close(clean));
     attempt(failures, topology::checkNotFailed);
-    throwFirst(failures);
+    Parallel.throwFirst(failures);
   }
 
-  private void close(Substore substore) {
-    try {
-      substore.store().close();
-    } catch (KvException e) {
-      throw located(e, "close", substore);
-    }
-  }
-
-  private static void attempt(List<RuntimeException> failures, Runnable action) {
+  private static void attempt(List<Throwable> failures, Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failures.add(e);
     }
   }

@@ -44,6 +44,7 @@ record Manifest(
   static final int VERSION = 1;
 
   private static final String SUBSTORE_PREFIX = "substore.";
+  private static final int NAME_DIGITS = 4;
   private static final int NOBODY = -1;
 
   /** How a substore stands to the keys in it. */
@@ -143,7 +144,8 @@ record Manifest(
 
   /** Returns the name of a substore and of its directory. */
   static String name(int id) {
-    return String.format(Locale.ROOT, "%04d", id);
+    String digits = Integer.toString(id);
+    return "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits;
   }
 
   byte[] encode() {

@@ -12,7 +12,6 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -222,7 +221,7 @@ final class Topology {
   }
 
   /** Returns the open substores that own something. */
-  synchronized Collection<Substore> substores() {
+  synchronized List<Substore> substores() {
     return List.copyOf(substores.values());
   }
 }
