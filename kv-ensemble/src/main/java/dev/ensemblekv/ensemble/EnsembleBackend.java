@@ -74,4 +74,9 @@ public final class EnsembleBackend implements KvBackend {
   public KvStore open(KvOpenContext context) {
     return EnsembleOpening.open(context);
   }
+
+  @Override
+  public Runnable destroying(KvOpenContext context, boolean begun) {
+    return EnsembleOpening.destroying(context, begun);
+  }
 }
