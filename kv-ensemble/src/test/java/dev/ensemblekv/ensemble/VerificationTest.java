@@ -52,6 +52,39 @@ class VerificationTest {
     }
   }
 
+  /** Returns a key of two letters, upper and lower case, that the two owners of two differ in. */
+  private String keyThatCaseMoves() throws Exception {
+    KeyHash hash = new KeyHash(manifest(Disk.real(), directory.resolve("store")).seed());
+    for (int i = 0; ; i++) {
+      int lower = Region.base(hash.bits(bytes("key" + i)), 2);
+      if (lower != Region.base(hash.bits(bytes("Key" + i)), 2)) {
+        return "key" + i;
+      }
+    }
+  }
+
+  @Test
+  void aKeyThatIsThereTwiceIsFound() throws Exception {
+    try (KvStore store = open()) {
+      String key = keyThatCaseMoves();
+      store.put(bytes("K" + key.substring(1)), bytes("where it belongs"));
+      assertThat(store.verify().result().problemCount()).isZero();
+      hooked.hook(
+          (operation, substore, put) -> {
+            if (operation.equals("put")) {
+              put[0] = 'K';
+            }
+          });
+      store.put(bytes(key), bytes("and in the other one"));
+      hooked.unhook();
+      assertThat(store.verify().result().problems())
+          .singleElement()
+          .satisfies(
+              problem ->
+                  assertThat(problem.message()).contains("holds a key that belongs to substore"));
+    }
+  }
+
   @Test
   void theChecksOfTheSubstoresEndWithTheWhole() {
     CompletableFuture<KvTask> whole = new CompletableFuture<>();
