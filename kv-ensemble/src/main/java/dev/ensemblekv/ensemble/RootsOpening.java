@@ -200,8 +200,8 @@ final class RootsOpening {
             + number
             + " is missing, and with it "
             + (substores.isEmpty() ? "no substore" : "substores " + String.join(", ", substores))
-            + "; it was here, where there is now "
-            + there.map(other -> "a root of the ensemble " + other.store()).orElse("none")
+            + "; it was last here, where there is now "
+            + there.map(other -> "a root of the ensemble " + other.store()).orElse("no root")
             + ": mount its disk, or name the directory where it is now in ensemble.roots",
         lastPath(known),
         null);
