@@ -37,7 +37,8 @@ public final class KvEnvironment {
     this.disk = builder.disk;
     this.executor = builder.executor;
     this.clock = builder.clock;
-    this.random = builder.random;
+    RandomGenerator given = builder.random;
+    this.random = given == null ? new SecureRandom() : given;
     this.backends = List.copyOf(builder.backends);
   }
 
@@ -116,7 +117,7 @@ public final class KvEnvironment {
     private Disk disk = Disk.real();
     private KvExecutor executor = SystemExecutor.INSTANCE;
     private Clock clock = Clock.systemUTC();
-    private RandomGenerator random = new SecureRandom();
+    private @Nullable RandomGenerator random;
     private final List<KvBackend> backends = new ArrayList<>();
 
     private Builder() {}

@@ -101,6 +101,15 @@ public interface KvOpenContext {
   KvStore openInner(Path directory, String name);
 
   /**
+   * Returns the work of repairing a store that {@link #createInner} made, as by {@link
+   * KvBackend#repair}. Nobody may have it open.
+   *
+   * @throws dev.ensemblekv.api.StoreNotFoundException if there is none
+   * @throws UnsupportedOperationException if its backend does not repair stores
+   */
+  KvTask.Body repairInner(Path directory, String name);
+
+  /**
    * Deletes a directory that {@link #createInner} made, whatever state it is in; does nothing if it
    * does not exist.
    *

@@ -37,7 +37,7 @@ final class Compactor {
   /** A segment with less dead in it is not worth moving. */
   private static final int LEAST_DEAD_PERCENT = 5;
 
-  private final ExtentStore store;
+  private final Lookup lookup;
   private final StoreFiles files;
   private final Catalog catalog;
   private final Segments segments;
@@ -45,6 +45,7 @@ final class Compactor {
   private final Log log;
   private final Publisher publisher;
   private final KeyHash.Function hashes;
+  private final Log.Events events;
   private final Settings settings;
 
   /** Tombstones that are kept may take so much of what counts as live. */
@@ -56,7 +57,7 @@ final class Compactor {
   /**
    * How much is compacted, and how fast.
    *
-   * @param spacePercent bytes of records for each hundred live ones
+   * @param spacePercent bytes of files for each hundred of live keys and values
    * @param segmentBytes most of a segment
    * @param pace is told after each part how many bytes were moved, and waits
    */
@@ -70,7 +71,7 @@ final class Compactor {
   }
 
   Compactor(
-      ExtentStore store,
+      Lookup lookup,
       StoreFiles files,
       Catalog catalog,
       Segments segments,
@@ -78,8 +79,9 @@ final class Compactor {
       Log log,
       Publisher publisher,
       KeyHash.Function hashes,
+      Log.Events events,
       Settings settings) {
-    this.store = store;
+    this.lookup = lookup;
     this.files = files;
     this.catalog = catalog;
     this.segments = segments;
@@ -87,6 +89,7 @@ final class Compactor {
     this.log = log;
     this.publisher = publisher;
     this.hashes = hashes;
+    this.events = events;
     this.settings = settings;
   }
 
@@ -110,23 +113,26 @@ final class Compactor {
 
   private List<Segment> choose(boolean all, int newer) {
     Manifest manifest = catalog.current();
-    long bytes = 0;
+    Index.Version version = index.current();
+    Space space = new Space();
     long live = 0;
     List<Manifest.SegmentEntry> candidates = new ArrayList<>();
     for (Manifest.SegmentEntry entry : manifest.segments()) {
-      bytes += entry.usage().bytes();
+      Segment segment = segments.find(entry.id());
+      space.add(entry.usage(), segment == null ? 0 : segment.end());
       live += entry.usage().liveBytes();
       if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry.usage(), all)) {
         candidates.add(entry);
       }
     }
-    candidates.sort(Comparator.comparingDouble(entry -> liveShare(entry.usage())));
+    version.runs().forEach(run -> space.addIndex(run.bytes()));
+    double surplus = space.surplus(settings.spacePercent, version.unmergedEntries());
+    candidates.sort(Comparator.comparingDouble(entry -> -Space.deadShare(entry.usage())));
     List<Segment> victims = new ArrayList<>();
     long victimBytes = 0;
     long moved = 0;
     long records = 0;
     for (Manifest.SegmentEntry entry : candidates) {
-      boolean needed = all || bytes * 100 > live * settings.spacePercent;
       victimBytes += entry.end();
       moved += entry.usage().liveBytes();
       records += entry.usage().liveRecords();
@@ -134,9 +140,9 @@ final class Compactor {
           victimBytes <= MOST_VICTIM_BYTES
               && moved <= MOST_MOVED_BYTES
               && records <= MOST_MOVED_RECORDS;
-      if (needed && (fits || victims.isEmpty())) {
+      if ((all || surplus > 0) && (fits || victims.isEmpty())) {
         victims.add(segments.get(entry.id()));
-        bytes -= entry.usage().deadBytes();
+        surplus -= entry.end() * Space.deadShare(entry.usage());
       }
     }
     return victims.isEmpty() ? chooseForTombstones(manifest, live, newer) : victims;
@@ -174,11 +180,7 @@ final class Compactor {
 
   private static boolean isWorthIt(Usage usage, boolean all) {
     return usage.liveBytes() == 0
-        || (all ? usage.deadBytes() > 0 : liveShare(usage) * 100 <= 100 - LEAST_DEAD_PERCENT);
-  }
-
-  private static double liveShare(Usage usage) {
-    return usage.bytes() == 0 ? 0 : (double) usage.liveBytes() / usage.bytes();
+        || (all ? usage.deadBytes() > 0 : Space.deadShare(usage) * 100 >= LEAST_DEAD_PERCENT);
   }
 
   /**
@@ -213,8 +215,8 @@ final class Compactor {
   private Map<Integer, BitSet> live(List<Segment> victims) {
     Map<Integer, BitSet> live = new HashMap<>();
     victims.forEach(victim -> live.put(victim.id(), new BitSet()));
-    for (HashRange part : store.parts()) {
-      Entries entries = store.entries(part);
+    for (HashRange part : lookup.parts()) {
+      Entries entries = lookup.entries(part);
       for (int i = 0; i < entries.count(); i++) {
         long location = entries.location(i);
         BitSet bits = live.get(Location.segment(location));
@@ -237,7 +239,7 @@ final class Compactor {
   }
 
   private KvException notDurable(Segment concerned, DiskFiles.PublishException cause) {
-    return store.failed("the manifest cannot be made durable", concerned.path(), cause);
+    return events.failed("the manifest cannot be made durable", concerned.path(), cause);
   }
 
   /** The records of one compaction on their way. */
@@ -314,7 +316,7 @@ final class Compactor {
       for (Manifest.SegmentEntry entry : catalog.current().segments()) {
         if (entry.floor() <= scan.sequence()
             && victims.stream().noneMatch(victim -> victim.id() == entry.id())) {
-          return !store.isPresent(hashes.of(scan.key()));
+          return !lookup.isPresent(hashes.of(scan.key()));
         }
       }
       return false;
@@ -337,7 +339,7 @@ final class Compactor {
       targets.clear();
     }
 
-    /** Makes the copies durable, and their segments a part of the store. */
+    /** Makes the copies durable, and their segments a part of the lookup. */
     private void publish() throws IOException {
       relocation.force();
       List<Segment> created = relocation.created();
@@ -385,10 +387,10 @@ final class Compactor {
         int first = from;
         int behind = Math.min(moved.count(), from + REPOINTED_AT_ONCE);
         findAll(first, behind, bucket);
-        log.write(0, () -> repoint(first, behind, bucket));
+        log.write(0, end -> repoint(end, first, behind, bucket));
         publishFrozen();
       }
-      log.write(0, () -> {}); // so that there is a log, of which the freezing takes the end
+      log.write(0, end -> {}); // so that there is a log, of which the freezing takes the end
       log.freeze();
       publishFrozen();
     }
@@ -400,11 +402,11 @@ final class Compactor {
       }
     }
 
-    private void repoint(int from, int to, byte[] bucket) throws IOException {
+    private void repoint(Appender end, int from, int to, byte[] bucket) throws IOException {
       for (int i = from; i < to; i++) {
         KeyHash hash = new KeyHash(moved.order(i), moved.routing(i));
         if (index.current().find(hash, bucket) == moved.location(i)) {
-          log.repoint(moved.order(i), moved.routing(i), targets.get(i));
+          end.repoint(moved.order(i), moved.routing(i), targets.get(i));
         }
       }
     }

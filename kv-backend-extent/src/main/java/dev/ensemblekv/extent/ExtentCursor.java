@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * record that a compaction moved away is looked up again.
  */
 final class ExtentCursor implements KvCursor {
-  private final ExtentStore store;
+  private final Lookup lookup;
   private final List<HashRange> parts;
   private int nextPart;
   private Entries entries = new Entries();
@@ -26,9 +26,9 @@ final class ExtentCursor implements KvCursor {
   private @Nullable KvException failure;
   private boolean closed;
 
-  ExtentCursor(ExtentStore store, List<HashRange> parts) {
-    this.store = store;
-    this.parts = parts;
+  ExtentCursor(Lookup lookup) {
+    this.lookup = lookup;
+    this.parts = lookup.parts();
   }
 
   @Override
@@ -42,7 +42,7 @@ final class ExtentCursor implements KvCursor {
       while (!closed) {
         if (position < byLocation.length) {
           int index = byLocation[position++];
-          byte @Nullable [][] pair = store.pair(entries, index);
+          byte @Nullable [][] pair = lookup.pair(entries, index);
           if (pair != null) {
             key = pair[0];
             value = pair[1];
@@ -63,7 +63,7 @@ final class ExtentCursor implements KvCursor {
     if (nextPart == parts.size()) {
       return false;
     }
-    entries = store.entries(parts.get(nextPart++));
+    entries = lookup.entries(parts.get(nextPart++));
     byLocation = entries.liveByLocation();
     position = 0;
     return true;

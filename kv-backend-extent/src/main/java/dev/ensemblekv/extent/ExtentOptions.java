@@ -40,17 +40,18 @@ public final class ExtentOptions {
           .build(256L << 20, "Write the index to disk when so much of the log is not in it.");
 
   /**
-   * How much space records may take for each hundred bytes of them that are live: 110 to 1000, by
-   * default 150; recorded, and can be changed at each open.
+   * How much space the files may take for each hundred bytes of live keys and values: 110 to 1000,
+   * by default 150; recorded, and can be changed at each open.
    *
-   * <p>Less saves disk and makes compaction move more: with overwrites all over, 150 has about 1.7
-   * bytes written for each that is put, 130 about 2.4.
+   * <p>Less saves disk and makes compaction move more. Records of which less than a sixth is dead
+   * are not moved for it: small values take more, as 24 to 31 bytes are stored with each record,
+   * and 28 in the index.
    */
   public static final KvOption<Long> SPACE_PERCENT =
       KvOption.number("extent.spacePercent")
           .kind(KvOption.Kind.STICKY)
           .range(110L, 1000L)
-          .build(150L, "Compact segments when records take this percentage of the live ones.");
+          .build(150L, "Compact when files take this percentage of live keys and values.");
 
   /**
    * How fast compaction moves records: 64 KiB to 64 GiB a second, by default 1 GiB; for one opening
@@ -63,20 +64,26 @@ public final class ExtentOptions {
 
   /** How files are read. */
   public enum Access {
-    /** By mappings, unless the store has more than half of the memory of the machine. */
+    /**
+     * By mappings, as long as all stores of this process together have no more than half of the
+     * memory of the machine, or of the container.
+     */
     AUTO,
     /** By mappings into memory: fastest as long as the store fits. */
     MAPPED,
-    /** By calls: a cold read reads what it needs, and no page around it. */
+    /**
+     * By calls: a cold read reads what it needs, and no page around it. Only the filters of the
+     * index are mapped.
+     */
     POSITIONED
   }
 
-  /** How files are read and written; by default as the machine and the store suggest. */
+  /** How files are read and written; by default as the memory of the machine suggests. */
   public static final KvOption<Access> ACCESS =
       KvOption.choice("extent.access", Access.class)
           .build(
               Access.AUTO,
-              "Read files by mappings, by positioned calls, or as the size of the store suggests.");
+              "Read files by mappings, by positioned calls, or as the memory suggests.");
 
   private ExtentOptions() {}
 }

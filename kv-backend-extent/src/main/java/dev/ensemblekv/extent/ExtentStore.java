@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
-import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
-import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
@@ -18,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,13 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ExtentStore extends AbstractKvStore {
   private static final Logger LOG = LoggerFactory.getLogger(ExtentStore.class);
-
-  /** Of no store, so that hundreds of stores do not have one for each thread. */
-  private static final ThreadLocal<RecordReader> READERS =
-      ThreadLocal.withInitial(RecordReader::new);
-
-  /** So many entries a walk has in memory. */
-  private static final int PART_ENTRIES = 128 << 10;
 
   /** With so many memtables waiting to be written, writers write them. */
   private static final int MOST_FROZEN = 2;
@@ -50,16 +40,19 @@ final class ExtentStore extends AbstractKvStore {
   private final Index index;
   private final KeyHash.Function hashes;
   private final Pins pins = new Pins();
+  private final Lookup lookup;
   private final Log log;
   private final Publisher publisher;
   private final Merger merger;
   private final Compactor compactor;
   private final Upkeep upkeep;
+  private final MappingKeeper mappings;
   private final Tail tail;
 
   ExtentStore(
       KvOpenContext context,
       StoreFiles files,
+      MappingBudget.Share share,
       Manifest manifest,
       Segments segments,
       Index index,
@@ -71,22 +64,23 @@ final class ExtentStore extends AbstractKvStore {
     this.index = index;
     this.hashes = hashes;
     this.tail = tail;
+    this.lookup = new Lookup(context.directory(), index, segments, hashes, pins);
     this.upkeep = new Upkeep(context.executor(), context.directory(), this::work);
     LogEvents events = new LogEvents();
     this.catalog = new Catalog(files, manifest, events::durable);
-    Log.Limits sizes =
-        new Log.Limits(
-            context.option(ExtentOptions.SEGMENT_SIZE),
+    long segmentBytes = context.option(ExtentOptions.SEGMENT_SIZE);
+    Appender.Limits full =
+        new Appender.Limits(
             Math.toIntExact(context.option(ExtentOptions.MEMTABLE_KEYS)),
             context.option(ExtentOptions.REPLAY_SIZE));
-    this.log = new Log(files, catalog, segments, index, pins, tail, sizes, events);
+    this.log = new Log(files, catalog, segments, index, pins, tail, segmentBytes, full, events);
     events.log = log;
     this.publisher = new Publisher(files, catalog, segments, index, log, events);
     this.merger = new Merger(files, catalog, index, log, publisher, pins);
     long rate = context.option(ExtentOptions.COMPACTION_RATE);
     this.compactor =
         new Compactor(
-            this,
+            lookup,
             files,
             catalog,
             segments,
@@ -94,10 +88,13 @@ final class ExtentStore extends AbstractKvStore {
             log,
             publisher,
             hashes,
+            events,
             new Compactor.Settings(
                 context.option(ExtentOptions.SPACE_PERCENT),
-                context.option(ExtentOptions.SEGMENT_SIZE),
+                segmentBytes,
                 bytes -> upkeep.pause(bytes, rate)));
+    this.mappings = new MappingKeeper(segments, index, pins, share);
+    mappings.onExceeded(upkeep::wake);
   }
 
   /** What the log has done by others. */
@@ -119,6 +116,11 @@ final class ExtentStore extends AbstractKvStore {
     @Override
     public void frozen() {
       upkeep.wake();
+    }
+
+    @Override
+    public void muchWritten() {
+      upkeep.syncSoon(ExtentStore.this::writeBack);
     }
 
     @Override
@@ -157,7 +159,11 @@ final class ExtentStore extends AbstractKvStore {
     if (upkeep.isClosed() || hasFailed()) {
       return;
     }
-    log.prepareSpare();
+    mappings.update();
+    if (!log.isBegun()) {
+      return; // nothing was written since the store was opened: its files stay as they are
+    }
+    log.prepareNext();
     boolean more =
         publisher.publishOldest()
             || merger.mergeOnce(false, upkeep::isClosed)
@@ -233,6 +239,15 @@ final class ExtentStore extends AbstractKvStore {
     }
   }
 
+  /**
+   * Keeps what is not durable small, so that neither a flush nor the kernel has much to do at once.
+   */
+  private void writeBack() {
+    if (!hasFailed()) {
+      log.force(log.sequence());
+    }
+  }
+
   private void mark() throws IOException {
     if (!hasFailed() && log.isToBeMarked() && log.isBegun()) {
       log.mark();
@@ -242,96 +257,19 @@ final class ExtentStore extends AbstractKvStore {
   @Override
   public byte @Nullable [] get(byte[] key) {
     limits().checkKey(key);
-    KeyHash hash = hashes.of(key);
-    return pinned(
-        reader ->
-            located(hash, reader, (segment, location) -> reader.value(segment, location, key)));
+    return lookup.value(key);
   }
 
   @Override
   public <R> @Nullable R read(byte[] key, KvReader<R> kvReader) {
     limits().checkKey(key);
-    KeyHash hash = hashes.of(key);
-    return pinned(
-        reader ->
-            located(
-                hash,
-                reader,
-                (segment, location) -> reader.read(segment, location, key, kvReader)));
+    return lookup.read(key, kvReader);
   }
 
   @Override
   public boolean exists(byte[] key) {
     limits().checkKey(key);
-    return isPresent(hashes.of(key));
-  }
-
-  boolean isPresent(KeyHash hash) {
-    return Boolean.TRUE.equals(pinned(reader -> locate(hash, reader) != Location.NONE));
-  }
-
-  /** What reads while nothing that it may find is closed. */
-  private interface Reading<T> {
-    @Nullable T run(RecordReader reader) throws IOException;
-  }
-
-  private <T> @Nullable T pinned(Reading<T> reading) {
-    int pin = pins.enter();
-    try {
-      return reading.run(READERS.get());
-    } catch (IOException e) {
-      throw unreadable(e);
-    } catch (InternalError e) { // how the JVM tells of a mapped page, perhaps a moment later
-      throw unreadable(new IOException("a page of a mapped file cannot be read", e));
-    } finally {
-      pins.leave(pin);
-    }
-  }
-
-  /**
-   * Returns where the value of a key is, in a segment that is there as long as the caller is
-   * pinned; {@link Location#NONE} if the key is absent.
-   */
-  private long locate(KeyHash hash, RecordReader reader) throws IOException {
-    while (true) {
-      Index.Version version = index.current();
-      long location = version.find(hash, reader.bucket);
-      if (location == Location.NONE || Location.isTombstone(location)) {
-        return Location.NONE;
-      }
-      if (segments.find(Location.segment(location)) != null) {
-        return location;
-      }
-      if (index.current().equals(version)) {
-        throw new CorruptionException(
-            "the index names " + Location.describe(location) + ", which is not there",
-            context().directory(),
-            null);
-      }
-    }
-  }
-
-  /** What is done with a record that was found. */
-  private interface Use<T> {
-    @Nullable T of(Segment segment, long location) throws IOException;
-  }
-
-  /** Uses the record of a key, if it is present; looks again if it is moved away meanwhile. */
-  private <T> @Nullable T located(KeyHash hash, RecordReader reader, Use<T> use)
-      throws IOException {
-    long location = locate(hash, reader);
-    while (location != Location.NONE) {
-      Segment segment = segments.find(Location.segment(location));
-      if (segment != null) {
-        return use.of(segment, location);
-      }
-      location = locate(hash, reader);
-    }
-    return null;
-  }
-
-  private KvException unreadable(IOException e) {
-    return DiskFiles.failure("the store cannot be read", context().directory(), e);
+    return lookup.isPresent(hashes.of(key));
   }
 
   @Override
@@ -342,60 +280,57 @@ final class ExtentStore extends AbstractKvStore {
   @Override
   protected void apply(byte[] key, byte @Nullable [] value, boolean sync) {
     KeyHash hash = hashes.of(key);
-    if (value == null && !isPresent(hash)) {
+    if (value == null && !lookup.isPresent(hash)) {
       if (sync) {
         log.force(log.sequence()); // as durable as the delete before it must be
       }
       return;
     }
-    int bodyCrc = Log.crc(key, value == null ? new byte[0] : value);
-    write(
-        RecordFormat.bytes(key.length, value == null ? 0 : value.length),
-        () -> log.put(hash, key, value, bodyCrc),
-        sync);
+    Mutation mutation = Mutation.of(hash, key, value);
+    write(mutation.recordBytes(), end -> end.put(mutation), sync);
   }
 
   @Override
   protected boolean applyIf(
       byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement, boolean sync) {
-    KeyHash hash = hashes.of(key);
-    byte[] value = replacement == null ? new byte[0] : replacement;
-    int bodyCrc = Log.crc(key, value);
-    long bytes = RecordFormat.bytes(key.length, value.length);
-    boolean[] done = {false};
-    Reading<Boolean> attempt =
-        reader -> {
-          long location = locate(hash, reader);
-          Segment segment = segments.find(Location.segment(location));
-          if (segment == null && location != Location.NONE) {
-            return null;
-          }
-          byte[] found = segment == null ? null : reader.value(segment, location, key);
-          if (!Arrays.equals(found, expected)) {
-            return false;
-          }
-          if (found == null && replacement == null) {
-            if (sync) {
-              log.force(log.sequence()); // as for a delete
-            }
-            return true;
-          }
-          write(
-              bytes,
-              () -> {
-                if (locate(hash, reader) == location) {
-                  log.put(hash, key, replacement, bodyCrc);
-                  done[0] = true;
-                }
-              },
-              sync);
-          return done[0] ? true : null; // null: it changed meanwhile
-        };
-    Boolean outcome = pinned(attempt);
+    Mutation mutation = Mutation.of(hashes.of(key), key, replacement);
+    Boolean outcome = null;
     while (outcome == null) {
-      outcome = pinned(attempt);
+      outcome = lookup.pinned(reader -> tryApplyIf(reader, mutation, expected, sync));
     }
     return outcome;
+  }
+
+  /** Returns {@code null} if the key changed meanwhile. */
+  private @Nullable Boolean tryApplyIf(
+      RecordReader reader, Mutation mutation, byte @Nullable [] expected, boolean sync)
+      throws IOException {
+    long location = lookup.locate(mutation.hash(), reader);
+    Segment segment = segments.find(Location.segment(location));
+    if (segment == null && location != Location.NONE) {
+      return null;
+    }
+    byte[] found = segment == null ? null : reader.value(segment, location, mutation.key());
+    if (!Arrays.equals(found, expected)) {
+      return false;
+    }
+    if (found == null && mutation.value() == null) {
+      if (sync) {
+        log.force(log.sequence()); // as for a delete
+      }
+      return true;
+    }
+    boolean[] done = {false};
+    write(
+        mutation.recordBytes(),
+        end -> {
+          if (lookup.locate(mutation.hash(), reader) == location) {
+            end.put(mutation);
+            done[0] = true;
+          }
+        },
+        sync);
+    return done[0] ? true : null;
   }
 
   @Override
@@ -405,20 +340,20 @@ final class ExtentStore extends AbstractKvStore {
         new KvBatch.Handler() {
           @Override
           public void put(byte[] key, byte[] value) {
-            mutations.add(new Mutation(hashes.of(key), key, value, Log.crc(key, value)));
+            mutations.add(Mutation.of(hashes.of(key), key, value));
           }
 
           @Override
           public void delete(byte[] key) {
-            mutations.add(new Mutation(hashes.of(key), key, null, Log.crc(key, new byte[0])));
+            mutations.add(Mutation.of(hashes.of(key), key, null));
           }
         });
-    write(Log.batchBytes(mutations), () -> log.putAll(mutations), sync);
+    write(Mutation.recordBytes(mutations), end -> end.putAll(mutations), sync);
   }
 
-  private void write(long bytes, Log.Writing writing, boolean sync) {
+  private void write(long bytes, Appender.Writing writing, boolean sync) {
     try {
-      while (index.current().frozen().size() >= MOST_FROZEN) {
+      while (index.current().frozenCount() >= MOST_FROZEN) {
         publisher.publishOldest();
       }
       long sequence = log.write(bytes, writing);
@@ -441,37 +376,15 @@ final class ExtentStore extends AbstractKvStore {
 
   @Override
   public KvCursor iterate() {
-    return new ExtentCursor(this, parts());
-  }
-
-  List<HashRange> parts() {
-    return HashRange.parts((int) (index.current().mostEntries() / PART_ENTRIES) + 1);
-  }
-
-  /** Returns the newest entries of a part of the hashes, tombstones included. */
-  Entries entries(HashRange range) {
-    return Objects.requireNonNull(pinned(reader -> index.current().entries(range)));
-  }
-
-  /** Returns key and value of an entry; {@code null} if it was deleted meanwhile. */
-  byte @Nullable [][] pair(Entries entries, int at) {
-    return pinned(
-        reader -> {
-          long location = entries.location(at);
-          Segment segment = segments.find(Location.segment(location));
-          KeyHash hash = new KeyHash(entries.order(at), entries.routing(at));
-          return segment == null
-              ? located(hash, reader, reader::pair)
-              : reader.pair(segment, location);
-        });
+    return new ExtentCursor(lookup);
   }
 
   /** Reads the whole index, 28 bytes a key, and no record. */
   @Override
   public long size() {
     long keys = 0;
-    for (HashRange part : parts()) {
-      Entries entries = entries(part);
+    for (HashRange part : lookup.parts()) {
+      Entries entries = lookup.entries(part);
       for (int i = 0; i < entries.count(); i++) {
         keys += Location.isTombstone(entries.location(i)) ? 0 : 1;
       }
@@ -487,7 +400,7 @@ final class ExtentStore extends AbstractKvStore {
   private void verify(KvTask.Progress progress) {
     int pin = pins.enter(); // so that no file is closed while it is read
     try {
-      new Verification(this, segments, index.current().runs(), hashes).run(parts(), progress);
+      new Verification(lookup, segments, index.current().runs(), hashes).run(progress);
     } finally {
       pins.leave(pin);
     }
@@ -495,58 +408,13 @@ final class ExtentStore extends AbstractKvStore {
 
   @Override
   public KvStats stats() {
-    Index.Version version = index.current();
-    Manifest manifest = catalog.current();
-    Usage usage =
-        manifest.segments().stream()
-            .map(Manifest.SegmentEntry::usage)
-            .reduce(Usage.NONE, Usage::plus);
-    long keys = usage.liveRecords() + version.active().count();
-    long liveBytes = usage.liveBytes() + version.active().deltas().liveBytes();
-    for (Index.Frozen frozen : version.frozen()) {
-      keys += frozen.table().count();
-      liveBytes += frozen.table().deltas().liveBytes();
-    }
     KvStats.Builder stats = statsBuilder();
     KvException problem = upkeep.problem();
     if (problem != null && !hasFailed()) {
       stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
     }
-    return stats
-        .metric(
-            KvMetric.upperBound(
-                KvMetric.KEYS,
-                keys,
-                KvMetric.Unit.COUNT,
-                "Number of live keys at most: what is superseded counts until it is found out."))
-        .metric(
-            KvMetric.upperBound(
-                KvMetric.LIVE_BYTES,
-                liveBytes,
-                KvMetric.Unit.BYTES,
-                "Bytes of live keys and values at most, their records rounded up."))
-        .metric(gauge("deadBytes", usage.deadBytes(), "Bytes of records known as superseded."))
-        .metric(count("segments", manifest.segments().size(), "Number of segment files."))
-        .metric(count("runs", version.runs().size(), "Number of runs of the index on disk."))
-        .metric(
-            gauge(
-                "indexBytes",
-                version.runs().stream().mapToLong(Run::bytes).sum(),
-                "Bytes of the index on disk."))
-        .metric(count("memtableKeys", version.active().count(), "Keys in the newest memtable."))
-        .metric(
-            count("frozenMemtables", version.frozen().size(), "Memtables waiting to be written."))
-        .metric(gauge("tornBytes", tail.tornBytes(), "Bytes that opening left off the log."))
-        .metric(gauge("replayedBytes", tail.replayedBytes(), "Bytes of the log opening read."))
-        .build();
-  }
-
-  private static KvMetric gauge(String name, long value, String text) {
-    return KvMetric.gauge(name, value, KvMetric.Unit.BYTES, text);
-  }
-
-  private static KvMetric count(String name, long value, String text) {
-    return KvMetric.gauge(name, value, KvMetric.Unit.COUNT, text);
+    ExtentMetrics.of(index.current(), catalog.current(), tail).forEach(stats::metric);
+    return stats.build();
   }
 
   @Override
@@ -598,6 +466,7 @@ final class ExtentStore extends AbstractKvStore {
 
   private @Nullable IOException closeFiles(@Nullable IOException before) {
     IOException failure = before;
+    mappings.close();
     pins.disposeOfWhatCanBe();
     for (Run run : index.current().runs()) {
       failure = close(run::close, failure);

@@ -20,28 +20,49 @@ final class Index {
    */
   record Frozen(Memtable table, Manifest.Position end, long sequence) {}
 
-  /**
-   * The parts of the index at one moment: an entry in a newer part hides those in older ones.
-   *
-   * @param active takes the entries that come
-   * @param frozen wait to be written as runs, the newest first
-   * @param runs on disk, the newest first
-   */
-  record Version(Memtable active, List<Frozen> frozen, List<Run> runs) {
+  /** The parts of the index at one moment: an entry in a newer part hides those in older ones. */
+  static final class Version {
+    private final Memtable active;
+    private final Frozen[] frozen;
+    private final Run[] runs;
+
+    /**
+     * Creates a version.
+     *
+     * @param active takes the entries that come
+     * @param frozen wait to be written as runs, the newest first
+     * @param runs on disk, the newest first
+     */
+    Version(Memtable active, List<Frozen> frozen, List<Run> runs) {
+      this.active = active;
+      this.frozen = frozen.toArray(Frozen[]::new);
+      this.runs = runs.toArray(Run[]::new);
+    }
+
+    Memtable active() {
+      return active;
+    }
+
+    List<Frozen> frozen() {
+      return List.of(frozen);
+    }
+
+    int frozenCount() {
+      return frozen.length;
+    }
+
+    List<Run> runs() {
+      return List.of(runs);
+    }
 
     /** Returns the location of a key, a tombstone's too, or {@link Location#NONE}. */
     long find(KeyHash hash, byte[] bucket) throws IOException {
-      long location = findInMemory(hash);
-      for (int i = 0; i < runs.size() && location == Location.NONE; i++) {
-        location = runs.get(i).find(hash.order(), hash.routing(), bucket);
-      }
-      return location;
-    }
-
-    long findInMemory(KeyHash hash) {
       long location = active.find(hash.order(), hash.routing());
-      for (int i = 0; i < frozen.size() && location == Location.NONE; i++) {
-        location = frozen.get(i).table.find(hash.order(), hash.routing());
+      for (int i = 0; i < frozen.length && location == Location.NONE; i++) {
+        location = frozen[i].table.find(hash.order(), hash.routing());
+      }
+      for (int i = 0; i < runs.length && location == Location.NONE; i++) {
+        location = runs[i].find(hash.order(), hash.routing(), bucket);
       }
       return location;
     }
@@ -60,23 +81,32 @@ final class Index {
 
     /** Returns at least the number of entries. */
     long mostEntries() {
+      return entriesAbove(runs.length);
+    }
+
+    /** Returns how many entries may hide others of the same keys, which nobody knows yet. */
+    long unmergedEntries() {
+      return entriesAbove(runs.length - 1);
+    }
+
+    private long entriesAbove(int run) {
       long entries = active.count();
       for (Frozen part : frozen) {
         entries += part.table.count();
       }
-      for (Run run : runs) {
-        entries += run.entries();
+      for (int i = 0; i < run; i++) {
+        entries += runs[i].entries();
       }
       return entries;
     }
 
     Version withRuns(List<Run> newRuns) {
-      return new Version(active, frozen, List.copyOf(newRuns));
+      return new Version(active, frozen(), newRuns);
     }
   }
 
   Index(Memtable active, List<Run> runs) {
-    current = new Version(active, List.of(), List.copyOf(runs));
+    current = new Version(active, List.of(), runs);
   }
 
   Version current() {
@@ -87,17 +117,17 @@ final class Index {
   void freeze(Manifest.Position end, long sequence) {
     List<Frozen> frozen = new ArrayList<>();
     frozen.add(new Frozen(current.active, end, sequence));
-    frozen.addAll(current.frozen);
-    current = new Version(new Memtable(), List.copyOf(frozen), current.runs);
+    frozen.addAll(current.frozen());
+    current = new Version(new Memtable(), frozen, current.runs());
   }
 
   /** Puts a run into the place of the oldest frozen memtable. */
   void publish(Frozen oldest, List<Run> runs) {
-    List<Frozen> frozen = new ArrayList<>(current.frozen);
+    List<Frozen> frozen = new ArrayList<>(current.frozen());
     if (frozen.isEmpty() || !frozen.remove(frozen.size() - 1).equals(oldest)) {
       throw new IllegalStateException("a memtable was published before an older one");
     }
-    current = new Version(current.active, List.copyOf(frozen), List.copyOf(runs));
+    current = new Version(current.active, frozen, runs);
   }
 
   /** Puts other runs into the place of some. */

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -167,6 +169,11 @@ record Manifest(
     return entry.kind == Segment.Kind.LOG && entry.id >= checkpoint.segment;
   }
 
+  /** Returns the account of all segments. */
+  Usage usage() {
+    return segments.stream().map(SegmentEntry::usage).reduce(Usage.NONE, Usage::plus);
+  }
+
   Manifest mapSegments(UnaryOperator<SegmentEntry> change) {
     return withSegments(segments.stream().map(change).toList());
   }
@@ -179,6 +186,10 @@ record Manifest(
   }
 
   byte[] encode() {
+    return CheckedText.encode(KIND, VERSION, fields());
+  }
+
+  private Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("hash", HASH);
     fields.put("seed", HexFormat.of().toHexDigits(seed));
@@ -205,7 +216,7 @@ record Manifest(
       fields.put(
           StoreFiles.name(RUN, run.id, ""), "epoch " + run.epoch + " entries " + run.entries);
     }
-    return CheckedText.encode(KIND, VERSION, fields);
+    return fields;
   }
 
   /**
@@ -230,18 +241,60 @@ record Manifest(
       if (!text.get("hash").equals(HASH)) {
         throw new CorruptionException("the hash '" + text.get("hash") + "' is unknown", path, null);
       }
-      return new Manifest(
-          Long.parseLong(text.get("epoch")),
-          Long.parseUnsignedLong(text.get("seed"), 16),
-          text.getInt("nextSegment"),
-          text.getInt("nextRun"),
-          Position.parse(text.get("checkpoint")),
-          Position.parse(text.get("durable")),
-          Long.parseLong(text.get("sequence")),
-          segments,
-          runs);
+      Manifest manifest =
+          new Manifest(
+              Long.parseLong(text.get("epoch")),
+              Long.parseUnsignedLong(text.get("seed"), 16),
+              text.getInt("nextSegment"),
+              text.getInt("nextRun"),
+              Position.parse(text.get("checkpoint")),
+              Position.parse(text.get("durable")),
+              Long.parseLong(text.get("sequence")),
+              segments,
+              runs);
+      manifest.checkInvariants();
+      check(text.fields().entrySet().containsAll(manifest.fields().entrySet()), "a field");
+      return manifest;
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new CorruptionException("the manifest does not make sense: " + e, path, e);
+    }
+  }
+
+  /** Checks that every number is one that can be, and that no file is named twice. */
+  private void checkInvariants() {
+    checkPosition(checkpoint);
+    checkPosition(durable);
+    Set<Integer> ids = new HashSet<>();
+    for (SegmentEntry entry : segments) {
+      boolean ends =
+          entry.end >= StoreFiles.HEADER_BYTES && entry.end <= Location.MAX_SEGMENT_BYTES;
+      check(ends || entry.end == SegmentEntry.OPEN, "where a segment ends", entry.end);
+      check(entry.id > 0 && entry.id < nextSegment && ids.add(entry.id), "segment", entry.id);
+    }
+    ids.clear();
+    for (RunEntry run : runs) {
+      check(run.entries >= 0, "entries of a run", run.entries);
+      check(run.id > 0 && run.id < nextRun && ids.add(run.id), "run", run.id);
+    }
+  }
+
+  private void checkPosition(Position position) {
+    check(position.segment >= 0 && position.segment <= nextSegment, "segment", position.segment);
+    check(
+        position.offset >= 0
+            && position.offset <= Location.MAX_SEGMENT_BYTES
+            && position.offset % Location.ALIGNMENT == 0,
+        "place in the log",
+        position.offset);
+  }
+
+  private static void check(boolean isPossible, String what, long number) {
+    check(isPossible, what + " " + number);
+  }
+
+  private static void check(boolean isPossible, String what) {
+    if (!isPossible) {
+      throw new IllegalArgumentException(what + " is not what is written");
     }
   }
 

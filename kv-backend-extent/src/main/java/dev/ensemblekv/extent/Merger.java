@@ -10,13 +10,17 @@ import java.util.function.BooleanSupplier;
  * Merges runs, so that a look-up has few to go through, and finds out on the way what is
  * superseded.
  *
- * <p>There is one great run at the bottom and few small ones above it, which are merged with each
- * other when they are many, and into the bottom when they have a quarter of its entries: until then
- * what they supersede there is not known to be dead.
+ * <p>There is one great run at the bottom and small ones above it, which are merged with each other
+ * such that each is greater than all newer ones together. They go into the bottom when they have a
+ * quarter of its entries, or before, if that is cheap by what it should find superseded: until then
+ * it is not known to be dead.
  */
 final class Merger {
-  private static final int MANY = 8;
+  private static final int FEW = 4;
   private static final int BOTTOM_SHARE = 4;
+
+  /** A byte of the index is written for so many bytes of records that may prove to be dead. */
+  private static final int WORTH = 4;
 
   private final StoreFiles files;
   private final Catalog catalog;
@@ -24,6 +28,9 @@ final class Merger {
   private final Log log;
   private final Publisher publisher;
   private final Pins pins;
+
+  /** Of the records above the bottom, the part that superseded one when that was last seen. */
+  private double superseding = 1; // guarded by the upkeep, which does one thing at a time
 
   Merger(StoreFiles files, Catalog catalog, Index index, Log log, Publisher publisher, Pins pins) {
     this.files = files;
@@ -34,17 +41,30 @@ final class Merger {
     this.pins = pins;
   }
 
-  /** Returns the runs to merge next, which are neighbours; empty: all is well. */
-  static List<Run> choose(List<Run> runs) {
+  /**
+   * Returns the runs to merge next, which are neighbours; empty: all is well.
+   *
+   * @param runs the newest first
+   * @param deadBytes so many bytes each entry above the bottom should prove to be dead
+   */
+  static List<Run> choose(List<Run> runs, double deadBytes) {
     int upper = runs.size() - 1;
     if (upper < 1) {
       return List.of();
     }
-    long above = runs.subList(0, upper).stream().mapToLong(Run::entries).sum();
-    if (above * BOTTOM_SHARE >= runs.get(upper).entries()) {
+    long bottom = runs.get(upper).entries();
+    long above = 0;
+    int chosen = 0;
+    for (int i = 0; i < upper; i++) {
+      long entries = runs.get(i).entries();
+      chosen = i > 0 && entries <= above ? i + 1 : chosen;
+      above += entries;
+    }
+    boolean isCheap = above * deadBytes >= (above + bottom) * Run.BYTES_PER_ENTRY * WORTH;
+    if (above * BOTTOM_SHARE >= bottom || isCheap) {
       return runs;
     }
-    return upper >= MANY ? runs.subList(0, upper) : List.of();
+    return upper >= FEW ? runs.subList(0, chosen) : List.of();
   }
 
   /**
@@ -56,7 +76,7 @@ final class Merger {
    */
   boolean mergeOnce(boolean all, BooleanSupplier cancelled) throws IOException {
     List<Run> runs = index.current().runs();
-    List<Run> chosen = all && runs.size() > 1 ? runs : choose(runs);
+    List<Run> chosen = all && runs.size() > 1 ? runs : choose(runs, deadBytes());
     if (chosen.isEmpty()) {
       return false;
     }
@@ -66,20 +86,29 @@ final class Merger {
     long epoch = catalog.current().epoch();
     Deltas deltas = new Deltas();
     Run merged;
-    try (RunWriter writer = new RunWriter(files, id, epoch, most)) {
-      if (!bottom) {
-        writer.filtered(most);
-      }
+    try (RunWriter writer =
+        bottom
+            ? new RunWriter(files, id, epoch, most)
+            : RunWriter.filtered(files, id, epoch, most)) {
       if (!merge(chosen, bottom, writer, deltas, cancelled)) {
         return false;
       }
       merged = writer.finish();
+    }
+    if (bottom) {
+      long above = most - chosen.get(chosen.size() - 1).entries();
+      superseding = above == 0 ? 1 : Math.min(1, (double) deltas.deadRecords() / above);
     }
     Manifest.RunEntry entry = Manifest.RunEntry.of(merged);
     publisher.edit(merged, manifest -> replaced(manifest, chosen, entry).withDeltas(deltas));
     log.locked(() -> index.replaceRuns(replaced(index.current().runs(), chosen, merged)));
     chosen.forEach(this::dispose);
     return true;
+  }
+
+  private double deadBytes() {
+    Usage all = catalog.current().usage();
+    return all.records() == 0 ? 0 : superseding * all.bytes() / all.records();
   }
 
   /** Returns whether it came to its end. */

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,41 +21,50 @@ final class Opening {
 
   private final KvOpenContext context;
   private final StoreFiles files;
+  private final MappingBudget.Share share;
   private final List<Run> runs = new ArrayList<>();
   private final Segments segments = new Segments();
 
-  private Opening(KvOpenContext context, StoreFiles files) {
+  private Opening(KvOpenContext context, StoreFiles files, MappingBudget.Share share) {
     this.context = context;
     this.files = files;
+    this.share = share;
   }
 
   static ExtentStore open(KvOpenContext context) {
+    return open(context, MappingBudget.ofProcess());
+  }
+
+  static ExtentStore open(KvOpenContext context, MappingBudget budget) {
+    MappingBudget.Share share = budget.share(context.option(ExtentOptions.ACCESS));
     StoreFiles files =
-        new StoreFiles(context.disk(), context.directory(), context.storeId(), false);
+        new StoreFiles(context.disk(), context.directory(), context.storeId(), share);
     try {
       if (context.isNew()) {
         Catalog.create(files, Manifest.ofNewStore(context.random().nextLong()));
       }
       Manifest manifest = Catalog.read(files);
-      boolean mapped = isMapped(context.option(ExtentOptions.ACCESS), manifest);
-      return new Opening(context, files.mapped(mapped)).open(manifest);
+      return new Opening(context, files, share).open(manifest);
     } catch (IOException e) {
       throw DiskFiles.failure("the store cannot be opened", context.directory(), e);
     }
   }
 
-  /** Beyond memory, a mapping reads a great deal around each record that is asked for. */
-  private static boolean isMapped(ExtentOptions.Access access, Manifest manifest) {
-    if (access != ExtentOptions.Access.AUTO) {
-      return access == ExtentOptions.Access.MAPPED;
+  /** Says how great the store is, about, before any of it is mapped. */
+  private void count(Manifest manifest) {
+    long bytes = 0;
+    for (Manifest.SegmentEntry entry : manifest.segments()) {
+      bytes += Math.max(entry.end(), entry.usage().bytes());
     }
-    long bytes = manifest.segments().stream().mapToLong(entry -> entry.usage().bytes()).sum();
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
-        && bytes < machine.getTotalMemorySize() / 2;
+    for (Manifest.RunEntry entry : manifest.runs()) {
+      bytes += entry.entries() * Run.BYTES_PER_ENTRY;
+    }
+    share.resize(bytes, manifest.segments().size() + manifest.runs().size());
   }
 
   private ExtentStore open(Manifest manifest) throws IOException {
     try {
+      count(manifest);
       for (Manifest.RunEntry entry : manifest.runs()) {
         runs.add(Run.open(files, entry.id(), entry.epoch(), entry.entries()));
       }
@@ -83,7 +90,7 @@ final class Opening {
       }
       tell(tail);
       return new ExtentStore(
-          context, files, manifest, segments, new Index(memtable, runs), hashes, tail);
+          context, files, share, manifest, segments, new Index(memtable, runs), hashes, tail);
     } catch (IOException | RuntimeException | Error e) {
       closeAll(e);
       throw e;
@@ -104,6 +111,7 @@ final class Opening {
   }
 
   private void closeAll(Throwable error) {
+    share.close();
     for (Run run : runs) {
       closeAfter(error, run::close);
     }

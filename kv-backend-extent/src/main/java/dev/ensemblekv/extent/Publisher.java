@@ -103,10 +103,10 @@ final class Publisher {
     int id = catalog.reserveRun();
     long epoch = catalog.current().epoch();
     Entries entries = table.entries(HashRange.ALL);
-    try (RunWriter writer = new RunWriter(files, id, epoch, entries.count())) {
-      if (!index.current().runs().isEmpty()) {
-        writer.filtered(entries.count());
-      }
+    try (RunWriter writer =
+        index.current().runs().isEmpty()
+            ? new RunWriter(files, id, epoch, entries.count())
+            : RunWriter.filtered(files, id, epoch, entries.count())) {
       for (int i = 0; i < entries.count(); i++) {
         writer.add(entries.order(i), entries.routing(i), entries.location(i));
       }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import java.util.zip.CRC32C;
+
 /**
  * The bytes of one record of a segment: a header of 24 bytes, a key, a value, zeros up to a
  * multiple of 8.
@@ -41,6 +43,9 @@ final class RecordFormat {
 
   static final int MAX_KEY_BYTES = 1 << 16;
 
+  /** The length of the record that ends a batch. */
+  static final long COMMIT_BYTES = bytes(0, Long.BYTES);
+
   private RecordFormat() {}
 
   static boolean hasKey(int type) {
@@ -51,6 +56,30 @@ final class RecordFormat {
   static long bytes(int keyBytes, int valueBytes) {
     long bytes = (long) HEADER_BYTES + keyBytes + valueBytes;
     return (bytes + Location.ALIGNMENT - 1) & -Location.ALIGNMENT;
+  }
+
+  /** Returns the checksum of key and value. */
+  static int bodyCrc(byte[] key, byte[] value) {
+    CRC32C crc = new CRC32C();
+    crc.update(key, 0, key.length);
+    crc.update(value, 0, value.length);
+    return (int) crc.getValue();
+  }
+
+  /** Returns the body of the record that ends a batch. */
+  static byte[] commitBody(int count, int crcOfCrcs) {
+    byte[] body = new byte[bodyBytes(COMMIT)];
+    LittleEndian.putInt(body, 0, count);
+    LittleEndian.putInt(body, 4, crcOfCrcs);
+    return body;
+  }
+
+  /** Returns the body of a mark. */
+  static byte[] markBody(Manifest.Position durable) {
+    byte[] body = new byte[bodyBytes(MARK)];
+    LittleEndian.putLong(body, 0, durable.segment());
+    LittleEndian.putLong(body, 8, durable.offset());
+    return body;
   }
 
   /** Writes a header into an array. */
@@ -78,7 +107,14 @@ final class RecordFormat {
     return LittleEndian.getInt(bytes, at) == seal.of(bytes, at + 4, HEADER_BYTES - 4, offset)
         && type(bytes, at) >= PUT
         && type(bytes, at) <= END
-        && valueBytes(bytes, at) >= 0;
+        && (hasKey(type(bytes, at))
+            ? valueBytes(bytes, at) >= 0
+            : valueBytes(bytes, at) == bodyBytes(type(bytes, at)) && keyBytes(bytes, at) == 0);
+  }
+
+  /** Returns how much is in a record without a key. */
+  static int bodyBytes(int type) {
+    return type == MARK ? 2 * Long.BYTES : Long.BYTES;
   }
 
   static int bodyCrc(byte[] bytes, int at) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader {
   private static final int CHUNK_BYTES = 64 << 10;
 
+  /** So much is read at once, though it is in memory. */
+  private static final int SMALL_BYTES = 512;
+
   private final CRC32C crc = new CRC32C();
   private byte[] buffer = new byte[256];
 
@@ -30,8 +33,9 @@ final class RecordReader {
   /** Reads the header, and what comes with it where each call costs. */
   private void load(Segment segment, long offset, long location) throws IOException {
     loaded = RecordFormat.HEADER_BYTES;
-    if (!segment.isMapped()) {
-      loaded = (int) Math.min(Location.bytes(location), segment.end() - offset);
+    int most = Location.bytes(location);
+    if (most <= SMALL_BYTES || !segment.isMapped()) {
+      loaded = (int) Math.min(most, segment.end() - offset);
       loaded = Math.max(RecordFormat.HEADER_BYTES, Math.min(loaded, CHUNK_BYTES));
       if (loaded > buffer.length) {
         buffer = new byte[loaded];

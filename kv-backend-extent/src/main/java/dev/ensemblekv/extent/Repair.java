@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class Repair {
   static final String ASIDE = ".damaged";
 
+  /** Nothing else tells a segment that is to be deleted from one that counts. */
+  private static final String ALL_COUNT =
+      " (with every segment that is there: if a crash kept some from being deleted, keys that were"
+          + " deleted before it may be back)";
+
   private static final Pattern NUMBERS =
       Pattern.compile("(segment|run)-([0-9]{6,9})\\.(kv|idx)(\\" + ASIDE + ")?");
 
@@ -44,7 +49,8 @@ final class Repair {
   private Repair(KvOpenContext context, KvTask.Progress progress) {
     this.context = context;
     this.progress = progress;
-    this.files = new StoreFiles(context.disk(), context.directory(), context.storeId(), false);
+    this.files =
+        new StoreFiles(context.disk(), context.directory(), context.storeId(), Mappings.NONE);
   }
 
   /** Repairs a store that nobody has open. */
@@ -112,13 +118,15 @@ final class Repair {
       durable = manifest.durable();
       return manifest;
     } catch (NoSuchFileException e) {
-      progress.problem("the manifest is missing, and is made anew", path);
+      progress.problem("the manifest is missing, and is made anew" + ALL_COUNT, path);
     } catch (CorruptionException e) {
       isManifestDamaged = true;
-      progress.problem("the manifest is made anew: " + e.getMessage(), path);
+      progress.problem("the manifest is made anew" + ALL_COUNT + ": " + e.getMessage(), path);
     } catch (IOException e) {
       isManifestDamaged = true;
-      progress.problem("the manifest is made anew, as it cannot be read: " + e.getMessage(), path);
+      progress.problem(
+          "the manifest is made anew" + ALL_COUNT + ", as it cannot be read: " + e.getMessage(),
+          path);
     }
     return null;
   }
@@ -227,7 +235,6 @@ final class Repair {
                         + Bucket.BYTES
                         + " bytes of the index are damaged; it is made anew",
                     path));
-        run.verify();
       } finally {
         run.close();
       }
@@ -306,7 +313,7 @@ final class Repair {
         nextRun,
         end,
         end,
-        sequence + Log.SEQUENCE_JUMP,
+        sequence + LogSegments.SEQUENCE_JUMP,
         entries,
         run == null ? List.of() : List.of(run));
   }

@@ -118,7 +118,7 @@ final class Replay {
   }
 
   private boolean isCommitOf(List<Pending> records, RecordScan scan) throws IOException {
-    byte[] expected = Log.commit(records.size(), (int) batchCrc.getValue());
+    byte[] expected = RecordFormat.commitBody(records.size(), (int) batchCrc.getValue());
     return java.util.Arrays.equals(expected, scan.value());
   }
 
@@ -133,9 +133,8 @@ final class Replay {
 
   static Manifest.Position mark(RecordScan scan) throws IOException {
     byte[] body = scan.value();
-    return body.length < 16
-        ? Manifest.Position.BEGINNING
-        : new Manifest.Position((int) LittleEndian.getLong(body, 0), LittleEndian.getLong(body, 8));
+    return new Manifest.Position(
+        (int) LittleEndian.getLong(body, 0), LittleEndian.getLong(body, 8));
   }
 
   private void see(Manifest.Position position) {
@@ -148,11 +147,9 @@ final class Replay {
     Segment last = log.get(index);
     List<Segment> behind = log.subList(index + 1, log.size());
     boolean isExact = end == size;
-    if (!isExact) {
-      seeMarks(last, end + Location.ALIGNMENT);
-    }
+    long torn = seeBehind(last, end);
     for (Segment segment : behind) {
-      seeMarks(segment, StoreFiles.HEADER_BYTES);
+      torn += seeBehind(segment, StoreFiles.HEADER_BYTES);
     }
     Manifest.Position position = new Manifest.Position(last.id(), end);
     if (position.compareTo(durable) < 0) {
@@ -164,9 +161,7 @@ final class Replay {
           end,
           null);
     }
-    long torn = isExact ? 0 : last.usedBytes(end);
     for (Segment segment : behind) {
-      torn += segment.usedBytes(StoreFiles.HEADER_BYTES);
       segment.endAt(StoreFiles.HEADER_BYTES);
     }
     last.endAt(end);
@@ -178,14 +173,21 @@ final class Replay {
     return new Tail(last, resumable, log.subList(0, index + 1), behind, sequence, replayed, torn);
   }
 
-  /** Looks for marks behind the end of the log, at every place where a record could begin. */
-  private void seeMarks(Segment segment, long from) throws IOException {
+  /**
+   * Looks for marks behind the end of the log, at every place where a record could begin.
+   *
+   * @return how many bytes there are to the last one that is not zero
+   */
+  private long seeBehind(Segment segment, long from) throws IOException {
     RecordScan scan = new RecordScan(segment, from);
-    byte[] part = part(segment, from, PART_BYTES + RecordFormat.HEADER_BYTES);
-    for (long at = from; at + RecordFormat.HEADER_BYTES <= segment.end(); at += PART_BYTES) {
+    byte[] part = new byte[(int) Math.max(0, Math.min(PART_BYTES, segment.end() - from))];
+    long used = 0;
+    for (long at = from; at < segment.end(); at += PART_BYTES - RecordFormat.HEADER_BYTES) {
       int count = (int) Math.min(part.length, segment.end() - at);
       segment.read(at, part, 0, count);
-      for (int i = 0; i + RecordFormat.HEADER_BYTES <= count; i += Location.ALIGNMENT) {
+      int usedOfPart = Segment.usedBytes(part, count);
+      used = usedOfPart == 0 ? used : at + usedOfPart - from;
+      for (int i = 0; i + RecordFormat.HEADER_BYTES <= usedOfPart; i += Location.ALIGNMENT) {
         if (RecordFormat.type(part, i) == RecordFormat.MARK) {
           scan.seek(at + i);
           if (scan.next() && scan.isBodyIntact()) {
@@ -194,9 +196,6 @@ final class Replay {
         }
       }
     }
-  }
-
-  private static byte[] part(Segment segment, long from, int most) {
-    return new byte[(int) Math.max(0, Math.min(most, segment.end() - from))];
+    return used;
   }
 }

@@ -19,17 +19,23 @@ import org.jspecify.annotations.Nullable;
 final class Run {
   static final String MAGIC = "EKVRUN";
 
+  /** So much an entry takes, with the free places between. */
+  static final int BYTES_PER_ENTRY = 28;
+
+  private static final int CHECKED_AT_ONCE = 1024;
+
   private final int id;
   private final long epoch;
   private final long entries;
   private final Path path;
   private final Seal seal;
   private final DiskFile file;
-  private final StoredBytes bytes;
+  private volatile StoredBytes filter;
+  private volatile StoredBytes bytes;
+  private final int filterBlocks;
+  private final long bucketsAt;
   private final long places;
   private final long buckets;
-  private final int filterBytes;
-  private volatile @Nullable RunFilter filter; // read when it is first needed
 
   private Run(
       StoreFiles files,
@@ -37,20 +43,28 @@ final class Run {
       long epoch,
       long entries,
       DiskFile file,
+      StoredBytes filter,
       StoredBytes bytes,
+      int filterBlocks,
       long places,
-      long buckets,
-      int filterBytes) {
+      long buckets) {
     this.id = id;
     this.epoch = epoch;
     this.entries = entries;
     this.path = files.path(name(id));
     this.seal = files.seal(epoch, id);
     this.file = file;
+    this.filter = filter;
     this.bytes = bytes;
+    this.filterBlocks = filterBlocks;
+    this.bucketsAt = bucketsAt(filterBlocks);
     this.places = places;
     this.buckets = buckets;
-    this.filterBytes = filterBytes;
+  }
+
+  /** Returns where the buckets begin, behind so many blocks of the filter. */
+  static long bucketsAt(int filterBlocks) {
+    return StoreFiles.HEADER_BYTES + (long) filterBlocks * Block.BYTES;
   }
 
   static String name(int id) {
@@ -70,21 +84,21 @@ final class Run {
       long places = LittleEndian.getLong(header, 48);
       int blocks = LittleEndian.getInt(header, 36);
       long size = file.size();
-      long filterBytes = RunFilter.encodedBytes(blocks);
-      long buckets = (size - StoreFiles.HEADER_BYTES - filterBytes) / Bucket.BYTES;
+      long buckets = (size - bucketsAt(blocks)) / Block.BYTES;
       boolean whole =
           places > 0
               && blocks >= 0
-              && filterBytes < Integer.MAX_VALUE
               && places <= buckets
-              && size == StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES + filterBytes
+              && size == bucketsAt(blocks) + buckets * Block.BYTES
+              && entries >= 0
               && entries <= buckets * Bucket.ENTRIES;
       if (!whole) {
         throw new CorruptionException(
             "the run has " + size + " bytes, which does not fit its header", path, null);
       }
-      StoredBytes bytes = StoredBytes.of(file, size, files.mapped, false);
-      return new Run(files, id, epoch, entries, file, bytes, places, buckets, (int) filterBytes);
+      StoredBytes bytes = StoredBytes.of(file, size, files.mappings.ofSealed(), false);
+      StoredBytes filter = bytes.isMapped() ? bytes : filterOf(file, blocks);
+      return new Run(files, id, epoch, entries, file, filter, bytes, blocks, places, buckets);
     } catch (IOException | RuntimeException | Error e) {
       try {
         file.close();
@@ -113,55 +127,49 @@ final class Run {
 
   /** Returns the bytes of the file. */
   long bytes() {
-    return StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES + filterBytes;
+    return bucketsAt + buckets * Block.BYTES;
   }
 
-  /** Returns whether a key may be in the run. */
-  private boolean mayContain(long order, int routing) throws IOException {
-    if (filterBytes == 0) {
+  /**
+   * Returns whether a key may be in the run.
+   *
+   * @param block room for one block
+   */
+  private boolean mayContain(long order, int routing, byte[] block) throws IOException {
+    if (filterBlocks == 0) {
       return true;
     }
-    RunFilter known = filter;
-    if (known == null) {
-      known = readFilter();
-      filter = known;
+    long offset = filterOffset(RunFilter.block(order, filterBlocks));
+    readUnchecked(filter, offset, 1, block);
+    boolean may = RunFilter.mayContain(block, 0, order, routing);
+    if (!may) {
+      check(block, 1, offset); // where it may be, the buckets tell
     }
-    return known.mayContain(order, routing);
+    return may;
   }
 
-  /** Reads the filter and checks it; there must be one. */
-  private RunFilter readFilter() throws IOException {
-    byte[] encoded = new byte[filterBytes];
-    long offset = StoreFiles.HEADER_BYTES + buckets * Bucket.BYTES;
-    bytes.read(offset, encoded, 0, filterBytes);
-    return RunFilter.decode(encoded, seal, offset, path);
-  }
-
-  /** Reads everything that a walk over the entries does not. */
-  void verify() throws IOException {
-    if (filterBytes > 0) {
-      readFilter();
-    }
+  private static long filterOffset(long block) {
+    return StoreFiles.HEADER_BYTES + block * Block.BYTES;
   }
 
   /**
    * Returns the location of a key, or {@link Location#NONE}.
    *
-   * @param bucket room for one bucket
+   * @param block room for one block
    */
-  long find(long order, int routing, byte[] bucket) throws IOException {
-    if (!mayContain(order, routing)) {
+  long find(long order, int routing, byte[] block) throws IOException {
+    if (!mayContain(order, routing, block)) {
       return Location.NONE;
     }
     for (long at = KeyHash.place(order, places); at < buckets; at++) {
-      read(at, 1, bucket);
+      read(at, 1, block);
       for (int i = 0; i < Bucket.ENTRIES; i++) {
-        long location = Bucket.location(bucket, 0, i);
+        long location = Bucket.location(block, 0, i);
         if (location == Location.NONE) {
           return Location.NONE;
         }
-        long found = Bucket.order(bucket, 0, i);
-        if (found == order && Bucket.routing(bucket, 0, i) == routing) {
+        long found = Bucket.order(block, 0, i);
+        if (found == order && Bucket.routing(block, 0, i) == routing) {
           return location;
         }
         if (Long.compareUnsigned(found, order) > 0) {
@@ -188,29 +196,57 @@ final class Run {
 
   /** Reads buckets and checks them. */
   private void read(long first, int count, byte[] target) throws IOException {
-    long offset = StoreFiles.HEADER_BYTES + first * Bucket.BYTES;
+    long offset = bucketsAt + first * Block.BYTES;
+    readUnchecked(bytes, offset, count, target);
+    check(target, count, offset);
+  }
+
+  private void readUnchecked(StoredBytes source, long offset, int count, byte[] target)
+      throws IOException {
     try {
-      bytes.read(offset, target, 0, count * Bucket.BYTES);
+      source.read(offset, target, 0, count * Block.BYTES);
     } catch (EOFException e) {
       throw new CorruptionException("the run is cut", path, offset, e);
     }
+  }
+
+  private void check(byte[] blocks, int count, long offset) {
     for (int i = 0; i < count; i++) {
-      long at = offset + (long) i * Bucket.BYTES;
-      if (!Bucket.isIntact(target, i * Bucket.BYTES, seal, at)) {
+      long at = offset + (long) i * Block.BYTES;
+      if (!Block.isIntact(blocks, i * Block.BYTES, seal, at)) {
         throw new CorruptionException(
-            "the checksum of a bucket of the index does not match", path, at, null);
+            at < bucketsAt
+                ? "the checksum of a block of the filter of a run does not match"
+                : "the checksum of a bucket of the index does not match",
+            path,
+            at,
+            null);
       }
     }
   }
 
-  /** Tells of each bucket that is damaged, by its offset; returns when all are read. */
+  /** Tells of each block that is damaged, by its offset; returns when all are read. */
   void check(LongConsumer damaged) throws IOException {
-    byte[] bucket = new byte[Bucket.BYTES];
-    for (long at = 0; at < buckets; at++) {
-      try {
-        read(at, 1, bucket);
-      } catch (CorruptionException e) {
-        damaged.accept(StoreFiles.HEADER_BYTES + at * Bucket.BYTES);
+    checkFilter(damaged);
+    check(bytes, bucketsAt, buckets, damaged);
+  }
+
+  /** Tells of each damaged block that no walk over the entries comes by. */
+  void checkFilter(LongConsumer damaged) throws IOException {
+    check(filter, StoreFiles.HEADER_BYTES, filterBlocks, damaged);
+  }
+
+  private void check(StoredBytes source, long offset, long blocks, LongConsumer damaged)
+      throws IOException {
+    byte[] part = new byte[CHECKED_AT_ONCE * Block.BYTES];
+    for (long first = 0; first < blocks; first += CHECKED_AT_ONCE) {
+      int count = (int) Math.min(CHECKED_AT_ONCE, blocks - first);
+      readUnchecked(source, offset + first * Block.BYTES, count, part);
+      for (int i = 0; i < count; i++) {
+        long at = offset + (first + i) * Block.BYTES;
+        if (!Block.isIntact(part, i * Block.BYTES, seal, at)) {
+          damaged.accept(at);
+        }
       }
     }
   }
@@ -231,7 +267,7 @@ final class Run {
       this.range = range;
       this.nextBucket = KeyHash.place(range.from(), places);
       this.stop = KeyHash.place(range.last(), places);
-      this.buffer = new byte[(int) Math.min(BUFFERED, buckets - nextBucket) * Bucket.BYTES];
+      this.buffer = new byte[(int) Math.min(BUFFERED, buckets - nextBucket) * Block.BYTES];
     }
 
     boolean next() throws IOException {
@@ -273,7 +309,7 @@ final class Run {
     }
 
     private int bucketAt() {
-      return position / Bucket.ENTRIES * Bucket.BYTES;
+      return position / Bucket.ENTRIES * Block.BYTES;
     }
 
     long order() {
@@ -289,8 +325,30 @@ final class Run {
     }
   }
 
+  /**
+   * Goes on by calls, but for the filter, if all is mapped; returns the mapping, to be closed when
+   * nobody is reading by it. Is called by one thread at a time.
+   */
+  @Nullable StoredBytes unmap() {
+    StoredBytes former = bytes;
+    if (!former.isMapped()) {
+      return null;
+    }
+    filter = filterOf(file, filterBlocks);
+    bytes = StoredBytes.byCalls(file);
+    return former;
+  }
+
+  /** The filter is small, and needed for each look-up: it is mapped if that can be. */
+  private static StoredBytes filterOf(DiskFile file, int blocks) {
+    return StoredBytes.of(file, bucketsAt(blocks), blocks > 0, false);
+  }
+
   /** Releases mapping and file. */
   void close() throws IOException {
+    if (filter != bytes) {
+      filter.close();
+    }
     bytes.close();
     file.close();
   }

@@ -37,10 +37,13 @@ final class Segment {
   private final Path path;
   private final Seal seal;
   private final DiskFile file;
-  private StoredBytes bytes; // replaced before the segment is shared only
+  private volatile StoredBytes bytes; // replaced by one who knows that nobody is writing
   private final long capacity;
   private volatile long end;
-  private long allocated; // guarded by whoever appends
+
+  private final Object allocating = new Object();
+  private volatile long allocated; // written while allocating
+  private boolean trimmed; // guarded by allocating; nothing is appended any more
 
   private Segment(
       StoreFiles files,
@@ -50,7 +53,8 @@ final class Segment {
       DiskFile file,
       StoredBytes bytes,
       long capacity,
-      long end) {
+      long end,
+      boolean growing) {
     this.id = id;
     this.kind = kind;
     this.epoch = epoch;
@@ -61,6 +65,7 @@ final class Segment {
     this.capacity = capacity;
     this.end = end;
     this.allocated = end;
+    this.trimmed = !growing;
   }
 
   static String name(int id) {
@@ -77,8 +82,9 @@ final class Segment {
           files.header(MAGIC, id, epoch, kind == Kind.LOG ? 0 : 1, 0),
           0,
           StoreFiles.HEADER_BYTES);
-      StoredBytes bytes = StoredBytes.of(file, capacity, files.mapped, true);
-      return new Segment(files, id, kind, epoch, file, bytes, capacity, StoreFiles.HEADER_BYTES);
+      StoredBytes bytes = StoredBytes.of(file, capacity, files.mappings.ofGrowing(), true);
+      return new Segment(
+          files, id, kind, epoch, file, bytes, capacity, StoreFiles.HEADER_BYTES, true);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
@@ -104,8 +110,9 @@ final class Segment {
             "the file is cut: " + end + " bytes were in it", path, size, null);
       }
       long length = end < 0 ? Math.min(size, Location.MAX_SEGMENT_BYTES) : end;
-      StoredBytes bytes = StoredBytes.of(file, length, files.mapped && end >= 0, false);
-      return new Segment(files, id, kind, epoch, file, bytes, length, length);
+      boolean mapped = end >= 0 && files.mappings.ofSealed();
+      StoredBytes bytes = StoredBytes.of(file, length, mapped, false);
+      return new Segment(files, id, kind, epoch, file, bytes, length, length, false);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
@@ -115,7 +122,7 @@ final class Segment {
   /** Says where the records end, before anybody else knows of the segment. */
   void settle(StoreFiles files, long foundEnd) throws IOException {
     end = foundEnd;
-    bytes = StoredBytes.of(file, foundEnd, files.mapped, false);
+    bytes = StoredBytes.of(file, foundEnd, files.mappings.ofSealed(), false);
   }
 
   /** Returns a segment of a file of which nothing is known to be intact, the header neither. */
@@ -123,7 +130,7 @@ final class Segment {
       throws IOException {
     long size = Math.min(file.size(), Location.MAX_SEGMENT_BYTES);
     StoredBytes bytes = StoredBytes.of(file, size, false, false);
-    return new Segment(files, id, kind, epoch, file, bytes, size, size);
+    return new Segment(files, id, kind, epoch, file, bytes, size, size, false);
   }
 
   /** Returns of which kind a segment is, by its header. */
@@ -135,9 +142,9 @@ final class Segment {
   Segment reopen(StoreFiles files, long newCapacity) throws IOException {
     DiskFile writable = files.open(path, true);
     try {
-      StoredBytes mapped = StoredBytes.of(writable, newCapacity, files.mapped, true);
-      return new Segment(files, id, kind, epoch, writable, mapped, newCapacity, end);
-    } catch (IOException | RuntimeException | Error e) {
+      StoredBytes mapped = StoredBytes.of(writable, newCapacity, files.mappings.ofGrowing(), true);
+      return new Segment(files, id, kind, epoch, writable, mapped, newCapacity, end, true);
+    } catch (RuntimeException | Error e) {
       closeAfter(e, writable);
       throw e;
     }
@@ -179,6 +186,28 @@ final class Segment {
     return bytes.isMapped();
   }
 
+  /** Tells whether {@link #unmap} would give up a mapping. */
+  boolean isMappedAndSealed() {
+    synchronized (allocating) {
+      return trimmed && bytes.isMapped();
+    }
+  }
+
+  /**
+   * Goes on by calls, if this is mapped and nothing is appended any more; returns the mapping, to
+   * be closed when nobody is reading by it.
+   */
+  @Nullable StoredBytes unmap() {
+    synchronized (allocating) {
+      StoredBytes former = bytes;
+      if (!trimmed || !former.isMapped()) {
+        return null;
+      }
+      bytes = StoredBytes.byCalls(file);
+      return former;
+    }
+  }
+
   /** Returns where the records end. */
   long end() {
     return end;
@@ -194,27 +223,62 @@ final class Segment {
     return end + more <= capacity;
   }
 
+  /** Tells whether the file has blocks for so many bytes more. */
+  boolean isAllocated(long more) {
+    return end + more <= allocated;
+  }
+
   /**
-   * Sees to it that the file has blocks for so many bytes more, and for some in advance.
+   * Sees to it that the file has blocks for so many bytes more, as far as there is room for them,
+   * and for some in advance.
    *
    * @throws IOException if not, as when the disk is full; nothing has changed
    */
   void allocate(long more) throws IOException {
-    long wanted = end + more;
-    if (wanted <= allocated) {
-      return;
+    synchronized (allocating) {
+      long wanted = Math.min(capacity, end + more);
+      if (wanted > allocated && !trimmed) {
+        allocate(wanted, Math.min(capacity, Math.max(wanted, allocated + step())));
+      }
     }
+  }
+
+  /** Tells whether most of what was allocated in advance is used. */
+  boolean isLow() {
+    long now = allocated;
+    return now < capacity && now - end < step() / 2;
+  }
+
+  /** Allocates blocks in advance as far as the disk has them, unless somebody is about it. */
+  void allocateAhead() {
+    synchronized (allocating) {
+      if (!trimmed && isLow()) {
+        try {
+          allocate(allocated, Math.min(capacity, allocated + step()));
+        } catch (IOException e) {
+          // Whoever needs the blocks tries again, and is told.
+        }
+      }
+    }
+  }
+
+  private long step() {
     long least = Math.min(ZEROS.length, capacity / LEAST_SHARE);
-    long step = Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
-    long target = Math.min(capacity, Math.max(wanted, allocated + step));
+    return Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
+  }
+
+  private void allocate(long wanted, long target) throws IOException {
+    long reached = allocated;
     try {
-      while (allocated < target) {
-        int part = (int) Math.min(ZEROS.length, target - allocated);
-        file.write(allocated, ZEROS, 0, part);
-        allocated += part;
+      while (reached < target) {
+        int part = (int) Math.min(ZEROS.length, target - reached);
+        file.write(reached, ZEROS, 0, part);
+        bytes.touch(reached, part);
+        reached += part;
+        allocated = reached;
       }
     } catch (IOException e) {
-      if (allocated < wanted) {
+      if (reached < wanted) {
         throw e;
       }
     }
@@ -265,14 +329,22 @@ final class Segment {
     for (long at = from; at < end; at += part.length) {
       int count = (int) Math.min(part.length, end - at);
       read(at, part, 0, count);
-      for (int i = count - 1; i >= 0; i--) {
-        if (part[i] != 0) {
-          last = at + i + 1;
-          break;
-        }
-      }
+      int used = usedBytes(part, count);
+      last = used == 0 ? last : at + used;
     }
     return last - from;
+  }
+
+  /** Returns how many of the first bytes of an array there are to the last one that is not zero. */
+  static int usedBytes(byte[] bytes, int count) {
+    int used = count;
+    while (used >= Long.BYTES && LittleEndian.getLong(bytes, used - Long.BYTES) == 0) {
+      used -= Long.BYTES;
+    }
+    while (used > 0 && bytes[used - 1] == 0) {
+      used--;
+    }
+    return used;
   }
 
   /** Returns bytes without copying them; {@code null} if they are not in memory. */
@@ -282,7 +354,10 @@ final class Segment {
 
   /** Gives back what is allocated beyond the end; nothing is appended any more. */
   void trim() throws IOException {
-    file.truncate(end);
+    synchronized (allocating) {
+      trimmed = true;
+      file.truncate(end);
+    }
   }
 
   /** Makes everything that was appended durable. */

@@ -3,29 +3,43 @@ package dev.ensemblekv.extent;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The open segments of a store by number. Thread-safe; looking one up takes no lock. */
 final class Segments {
-  private volatile Table table = new Table(0, new Segment[0]);
+  private volatile Table table = new Table(List.of());
 
-  /** Segments by their number less that of the first. */
+  /** A hash table with open addressing; no number in use is far from its place. */
   private static final class Table {
-    final int first;
-    final @Nullable Segment[] segments;
+    private final @Nullable Segment[] places;
 
-    Table(int first, @Nullable Segment[] segments) {
-      this.first = first;
-      this.segments = segments;
+    Table(List<Segment> segments) {
+      places = new Segment[4 * Integer.highestOneBit(Math.max(1, segments.size()))];
+      for (Segment segment : segments) {
+        places[place(segment.id())] = segment;
+      }
+    }
+
+    /** Returns where a segment is, or belongs. */
+    int place(int id) {
+      int place = id & (places.length - 1);
+      for (Segment found = places[place];
+          found != null && found.id() != id;
+          found = places[place]) {
+        place = (place + 1) & (places.length - 1);
+      }
+      return place;
     }
   }
 
   /** Returns a segment; {@code null} if it is gone, or never was. */
   @Nullable Segment find(int id) {
     Table current = table;
-    int index = id - current.first;
-    return index >= 0 && index < current.segments.length ? current.segments[index] : null;
+    return current.places[current.place(id)];
   }
 
   /** Returns a segment that must be there. */
@@ -41,35 +55,20 @@ final class Segments {
     List<Segment> all = all();
     all.removeIf(other -> other.id() == segment.id());
     all.add(segment);
-    set(all);
+    table = new Table(all);
   }
 
   synchronized void remove(Segment segment) {
     List<Segment> all = all();
     all.remove(segment);
-    set(all);
-  }
-
-  private void set(List<Segment> all) {
-    int first = all.stream().mapToInt(Segment::id).min().orElse(0);
-    int last = all.stream().mapToInt(Segment::id).max().orElse(-1);
-    @Nullable Segment[] segments = new Segment[last - first + 1];
-    for (Segment segment : all) {
-      segments[segment.id() - first] = segment;
-    }
-    table = new Table(first, segments);
+    table = new Table(all);
   }
 
   /** Returns all segments in the order of their numbers, as a list of the caller's. */
   List<Segment> all() {
-    List<Segment> all = new ArrayList<>();
-    Arrays.stream(table.segments).forEach(segment -> addIfThere(all, segment));
-    return all;
-  }
-
-  private static void addIfThere(List<Segment> all, @Nullable Segment segment) {
-    if (segment != null) {
-      all.add(segment);
-    }
+    return Arrays.stream(table.places)
+        .flatMap(Stream::ofNullable)
+        .sorted(Comparator.comparingInt(Segment::id))
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 }

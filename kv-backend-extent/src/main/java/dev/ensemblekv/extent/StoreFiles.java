@@ -44,35 +44,23 @@ final class StoreFiles {
 
   final Disk disk;
   final Path directory;
-  final boolean mapped;
+  final Mappings mappings;
   private final byte[] storeId;
 
-  StoreFiles(Disk disk, Path directory, String storeId, boolean mapped) {
-    this(disk, directory, HexFormat.of().parseHex(storeId), mapped);
+  StoreFiles(Disk disk, Path directory, String storeId, Mappings mappings) {
+    this(disk, directory, HexFormat.of().parseHex(storeId), mappings);
   }
 
-  private StoreFiles(Disk disk, Path directory, byte[] storeId, boolean mapped) {
+  private StoreFiles(Disk disk, Path directory, byte[] storeId, Mappings mappings) {
     this.disk = disk;
     this.directory = directory;
-    this.mapped = mapped;
+    this.mappings = mappings;
     this.storeId = storeId;
   }
 
   /** Returns the files of the same store in another directory. */
   StoreFiles in(Path other) {
-    return new StoreFiles(disk, other, storeId, mapped);
-  }
-
-  private StoreFiles(StoreFiles files, boolean mapped) {
-    this.disk = files.disk;
-    this.directory = files.directory;
-    this.storeId = files.storeId;
-    this.mapped = mapped;
-  }
-
-  /** Returns the same files, mapped or not. */
-  StoreFiles mapped(boolean isMapped) {
-    return new StoreFiles(this, isMapped);
+    return new StoreFiles(disk, other, storeId, mappings);
   }
 
   Path path(String name) {

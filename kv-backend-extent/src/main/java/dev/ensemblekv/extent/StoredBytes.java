@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, but for closing, which nobody may outlive.
  */
 abstract class StoredBytes {
+  private static final int WINDOW_SHIFT = 30;
+
   /** The greatest part that is mapped in one piece. */
-  private static final int WINDOW_BYTES = 1 << 30;
+  private static final int WINDOW_BYTES = 1 << WINDOW_SHIFT;
+
+  private static final long PAGE_BYTES = 4096;
 
   /**
    * Opens the bytes of a file.
@@ -25,10 +29,9 @@ abstract class StoredBytes {
    * @param length how much is mapped, if it is
    * @param mapped whether to map, where the disk can
    */
-  static StoredBytes of(DiskFile file, long length, boolean mapped, boolean writable)
-      throws IOException {
+  static StoredBytes of(DiskFile file, long length, boolean mapped, boolean writable) {
     if (!mapped) {
-      return new ByCalls(file);
+      return byCalls(file);
     }
     List<DiskMapping> windows = new ArrayList<>();
     try {
@@ -36,15 +39,22 @@ abstract class StoredBytes {
         Optional<DiskMapping> window =
             file.map(at, (int) Math.min(WINDOW_BYTES, length - at), writable);
         if (window.isEmpty()) {
-          return new ByCalls(file);
+          return byCalls(file);
         }
         windows.add(window.get());
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      windows.forEach(DiskMapping::close);
+      return byCalls(file); // there is no room for more mappings; what is wrong else, calls tell
+    } catch (RuntimeException | Error e) {
       windows.forEach(DiskMapping::close);
       throw e;
     }
     return new Mapped(windows.toArray(DiskMapping[]::new));
+  }
+
+  static StoredBytes byCalls(DiskFile file) {
+    return new ByCalls(file);
   }
 
   /**
@@ -56,6 +66,9 @@ abstract class StoredBytes {
 
   /** Writes bytes where the file has blocks already. */
   abstract void write(long position, byte[] source, int offset, int length) throws IOException;
+
+  /** Makes the next write there cheap, where there are blocks and zeros. */
+  abstract void touch(long position, long length) throws IOException;
 
   /** Returns a part without copying it; {@code null} if it is not in memory. */
   abstract @Nullable ByteBuffer slice(long position, int length);
@@ -87,6 +100,9 @@ abstract class StoredBytes {
     }
 
     @Override
+    void touch(long position, long length) {}
+
+    @Override
     @Nullable ByteBuffer slice(long position, int length) {
       return null;
     }
@@ -116,11 +132,11 @@ abstract class StoredBytes {
     @Override
     void read(long position, byte[] target, int offset, int length) throws IOException {
       try {
-        for (int done = 0; done < length; ) {
+        int done = 0;
+        while (done < length) {
           long at = position + done;
-          int inWindow = (int) (at % WINDOW_BYTES);
-          int part = Math.min(length - done, WINDOW_BYTES - inWindow);
-          buffers[(int) (at / WINDOW_BYTES)].get(inWindow, target, offset + done, part);
+          int part = Math.min(length - done, WINDOW_BYTES - inWindow(at));
+          buffers[window(at)].get(inWindow(at), target, offset + done, part);
           done += part;
         }
       } catch (InternalError e) {
@@ -133,12 +149,25 @@ abstract class StoredBytes {
     @Override
     void write(long position, byte[] source, int offset, int length) throws IOException {
       try {
-        for (int done = 0; done < length; ) {
+        int done = 0;
+        while (done < length) {
           long at = position + done;
-          int inWindow = (int) (at % WINDOW_BYTES);
-          int part = Math.min(length - done, WINDOW_BYTES - inWindow);
-          buffers[(int) (at / WINDOW_BYTES)].put(inWindow, source, offset + done, part);
+          int part = Math.min(length - done, WINDOW_BYTES - inWindow(at));
+          buffers[window(at)].put(inWindow(at), source, offset + done, part);
           done += part;
+        }
+      } catch (InternalError e) {
+        throw new IOException("a page of the file cannot be written", e);
+      }
+    }
+
+    /** Has each page entered into the table of the process, which takes about a microsecond. */
+    @Override
+    void touch(long position, long length) throws IOException {
+      long first = (position + PAGE_BYTES - 1) & -PAGE_BYTES;
+      try {
+        for (long at = first; at < position + length; at += PAGE_BYTES) {
+          buffers[(int) (at / WINDOW_BYTES)].put((int) (at % WINDOW_BYTES), (byte) 0);
         }
       } catch (InternalError e) {
         throw new IOException("a page of the file cannot be written", e);
@@ -147,10 +176,18 @@ abstract class StoredBytes {
 
     @Override
     @Nullable ByteBuffer slice(long position, int length) {
-      int inWindow = (int) (position % WINDOW_BYTES);
+      int inWindow = inWindow(position);
       return inWindow + length > WINDOW_BYTES
           ? null
-          : buffers[(int) (position / WINDOW_BYTES)].slice(inWindow, length);
+          : buffers[window(position)].slice(inWindow, length);
+    }
+
+    private static int window(long position) {
+      return (int) (position >>> WINDOW_SHIFT);
+    }
+
+    private static int inWindow(long position) {
+      return (int) position & (WINDOW_BYTES - 1);
     }
 
     @Override

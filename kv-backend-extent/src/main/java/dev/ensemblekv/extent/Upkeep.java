@@ -32,6 +32,7 @@ final class Upkeep {
   private final ReentrantLock marking = new ReentrantLock(); // does not wait for long work
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean markScheduled = new AtomicBoolean();
+  private final AtomicBoolean syncScheduled = new AtomicBoolean();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
 
   private volatile boolean closed;
@@ -54,11 +55,15 @@ final class Upkeep {
   /** Has the work run soon, once for all who ask before it begins. */
   void wake() {
     if (!closed && awake.compareAndSet(false, true)) {
-      try {
-        executor.execute(this::run);
-      } catch (RejectedExecutionException e) {
-        awake.set(false); // the executor is shutting down: the next opening does it
-      }
+      execute(this::run, awake);
+    }
+  }
+
+  private void execute(Runnable task, AtomicBoolean asked) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      asked.set(false); // the executor is shutting down: the next opening does it
     }
   }
 
@@ -98,6 +103,18 @@ final class Upkeep {
             wake();
           },
           RETRY_PAUSE);
+    }
+  }
+
+  /** Has something made durable soon, once for all who ask before; it does not wait for work. */
+  void syncSoon(Work sync) {
+    if (!closed && syncScheduled.compareAndSet(false, true)) {
+      execute(
+          () -> {
+            syncScheduled.set(false);
+            mark(sync);
+          },
+          syncScheduled);
     }
   }
 

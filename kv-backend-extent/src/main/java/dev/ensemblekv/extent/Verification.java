@@ -13,29 +13,33 @@ import org.jspecify.annotations.Nullable;
  * or not. What it finds wrong does not stop it.
  */
 final class Verification {
-  private final ExtentStore store;
+  private final Lookup lookup;
   private final Segments segments;
   private final List<Run> runs;
   private final KeyHash.Function hashes;
 
-  Verification(ExtentStore store, Segments segments, List<Run> runs, KeyHash.Function hashes) {
-    this.store = store;
+  Verification(Lookup lookup, Segments segments, List<Run> runs, KeyHash.Function hashes) {
+    this.lookup = lookup;
     this.segments = segments;
     this.runs = runs;
     this.hashes = hashes;
   }
 
-  void run(List<HashRange> parts, KvTask.Progress progress) {
-    for (HashRange part : parts) {
+  void run(KvTask.Progress progress) {
+    for (HashRange part : lookup.parts()) {
       try {
-        verify(store.entries(part), progress);
+        verify(lookup.entries(part), progress);
       } catch (CorruptionException e) {
         progress.problem(e.getMessage(), e.path().orElse(null));
       }
     }
     for (Run run : runs) {
       try {
-        run.verify();
+        run.checkFilter(
+            offset ->
+                progress.problem(
+                    "the checksum of a block of the filter does not match (at byte " + offset + ")",
+                    run.path()));
       } catch (IOException e) {
         progress.problem("it cannot be read: " + e.getMessage(), run.path());
       } catch (KvException e) {
@@ -63,7 +67,7 @@ final class Verification {
 
   private void verify(Entries entries, int at, KvTask.Progress progress) {
     try {
-      byte @Nullable [][] pair = store.pair(entries, at);
+      byte @Nullable [][] pair = lookup.pair(entries, at);
       KeyHash hash = new KeyHash(entries.order(at), entries.routing(at));
       if (pair != null && !hashes.of(pair[0]).equals(hash)) {
         progress.problem(

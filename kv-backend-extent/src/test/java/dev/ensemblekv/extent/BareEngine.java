@@ -117,6 +117,11 @@ record BareEngine(
   }
 
   @Override
+  public KvTask.Body repairInner(Path at, String name) {
+    throw nothingInside();
+  }
+
+  @Override
   public void destroyInner(Path at) {
     throw nothingInside();
   }

@@ -46,6 +46,7 @@ class CompactionFaultsTest {
         KvOptions.builder()
             .set("extent.memtableKeys", "16")
             .set("extent.segmentSize", "64KiB")
+            .set("extent.spacePercent", "1000") // compaction is asked for
             .build();
     return environment.open("extent", DIRECTORY, options);
   }

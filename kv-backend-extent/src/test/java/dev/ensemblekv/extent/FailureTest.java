@@ -95,8 +95,8 @@ class FailureTest {
             () ->
                 log.write(
                     100,
-                    () -> {
-                      log.put(new KeyHash(1, 1), key(2), new byte[10], 0);
+                    end -> {
+                      end.put(new Mutation(new KeyHash(1, 1), key(2), new byte[10], 0));
                       throw new OutOfMemoryError("in the middle of a batch");
                     }))
         .isInstanceOf(OutOfMemoryError.class);

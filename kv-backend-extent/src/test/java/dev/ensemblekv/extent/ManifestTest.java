@@ -13,11 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ManifestTest {
   private static final Path PATH = Path.of("/store/MANIFEST");
 
-  private static Manifest some() {
+  static Manifest some() {
     Usage usage = new Usage(10, 480, 3, 144);
     return new Manifest(
         7,
@@ -78,6 +80,34 @@ class ManifestTest {
         assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, other));
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "checkpoint, 3@-8",
+    "checkpoint, 3@12",
+    "checkpoint, -1@64",
+    "checkpoint, 1000003@64",
+    "durable, 3@1073741832",
+    "nextSegment, 4",
+    "nextRun, 11",
+    "segment.-00001, log epoch 1 end -1 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.0003, log epoch 1 end -1 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.000004, log epoch 1 end -2 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.000004, log epoch 1 end 63 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.000004, dog epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.000004, log epoch 7 eddy 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "sequence, 007",
+    "run.000011, epoch 7 entries -5",
+    "run.11, epoch 7 entries 5",
+    "run.000000, epoch 7 entries 5"
+  })
+  void aNumberThatCannotBeIsCorruption(String field, String value) {
+    Map<String, String> fields =
+        new LinkedHashMap<>(
+            CheckedText.decode(some().encode(), PATH, "extent", Manifest.VERSION).fields());
+    fields.put(field, value);
+    assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, fields));
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class MergerTest {
   private final Disk disk = new SimulatedDisk();
   private final StoreFiles files =
-      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", false);
+      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", Mappings.NONE);
   private int id;
 
   private List<Run> runs(int... sizes) throws IOException {
@@ -32,8 +32,13 @@ class MergerTest {
   }
 
   private void assertChosen(int first, int behind, int... sizes) throws IOException {
+    assertChosen(0, first, behind, sizes);
+  }
+
+  private void assertChosen(double deadBytes, int first, int behind, int... sizes)
+      throws IOException {
     List<Run> runs = runs(sizes);
-    assertThat(Merger.choose(runs)).isEqualTo(runs.subList(first, behind));
+    assertThat(Merger.choose(runs, deadBytes)).isEqualTo(runs.subList(first, behind));
   }
 
   @Test
@@ -41,7 +46,8 @@ class MergerTest {
     assertChosen(0, 0);
     assertChosen(0, 0, 5);
     assertChosen(0, 0, 24, 100);
-    assertChosen(0, 0, 1, 1, 1, 1, 1, 1, 1, 100);
+    assertChosen(0, 0, 1, 1, 1, 100);
+    assertChosen(0, 0, 1, 2, 4, 8, 100);
   }
 
   @Test
@@ -52,8 +58,17 @@ class MergerTest {
   }
 
   @Test
-  void manySmallOnesAreMergedWithEachOther() throws IOException {
-    assertChosen(0, 8, 1, 1, 1, 1, 1, 1, 1, 1, 100);
+  void whatIsCheapByWhatItShouldFindDeadGoesThereBefore() throws IOException {
+    assertChosen(2_000.0, 0, 2, 10, 100);
+    assertChosen(1_000.0, 0, 0, 10, 100);
+  }
+
+  @Test
+  void ofManySmallOnesEachIsGreaterThanAllNewerOnes() throws IOException {
+    assertChosen(0, 4, 1, 1, 1, 1, 100);
+    assertChosen(0, 3, 1, 1, 1, 4, 100);
+    assertChosen(0, 4, 1, 1, 3, 4, 100);
+    assertChosen(0, 2, 2, 1, 4, 8, 100);
   }
 
   /** Above the bottom a tombstone hides what is below. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -9,21 +10,45 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.spi.ToolProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine with a fault in it: one of its sources is compiled with some text replaced, and loaded
  * with the rest of the package beside the sound one. So the engine itself needs no switches.
  */
 final class Mutant extends ClassLoader {
-  private static final Path SOURCES = Path.of("src/main/java/dev/ensemblekv/extent");
+  private static final List<Path> SOURCES =
+      List.of(
+          Path.of("src/main/java/dev/ensemblekv/extent"),
+          Path.of("../kv-api/src/main/java/dev/ensemblekv/api/internal"));
+  private static final String PROJECT = "dev.ensemblekv.";
   private static final String PACKAGE = Mutant.class.getPackageName() + ".";
+  private static final List<String> WOVEN = List.of(PACKAGE, PROJECT + "api.internal.");
+  private static final Set<String> NEVER_WOVEN =
+      Set.of(PACKAGE + "LittleEndian", PACKAGE + "Turns", PACKAGE + "Weaver");
 
-  private final Path classes;
+  private final @Nullable Path classes;
+  private final @Nullable Weaver weaver;
+  private final String ownPackages;
 
-  private Mutant(Path classes) {
+  private Mutant(@Nullable Path classes, boolean takesTurns) {
     super(Mutant.class.getClassLoader());
     this.classes = classes;
+    this.weaver = takesTurns ? new Weaver(this::find) : null;
+    this.ownPackages = takesTurns ? PROJECT : PACKAGE;
+  }
+
+  /** Returns the engine without a fault, whose threads take {@link Turns}. */
+  static Mutant soundTakingTurns() {
+    return new Mutant(null, true);
+  }
+
+  /** Returns the same, whose threads take {@link Turns}. */
+  Mutant takingTurns() {
+    return new Mutant(classes, true);
   }
 
   /**
@@ -34,7 +59,7 @@ final class Mutant extends ClassLoader {
    */
   static Mutant of(Path scratch, String className, String text, String replacement) {
     try {
-      String source = Files.readString(SOURCES.resolve(className + ".java"));
+      String source = Files.readString(source(className));
       int at = source.indexOf(text);
       if (at < 0 || source.indexOf(text, at + 1) >= 0) {
         throw new AssertionError(
@@ -43,10 +68,18 @@ final class Mutant extends ClassLoader {
       Path changed = scratch.resolve(className + ".java");
       Files.writeString(changed, source.replace(text, replacement));
       compile(changed, scratch);
-      return new Mutant(scratch);
+      return new Mutant(scratch, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Path source(String className) {
+    return SOURCES.stream()
+        .map(directory -> directory.resolve(className + ".java"))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no source of " + className));
   }
 
   private static void compile(Path source, Path classes) {
@@ -84,7 +117,7 @@ final class Mutant extends ClassLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     synchronized (getClassLoadingLock(name)) {
-      if (!name.startsWith(PACKAGE)) {
+      if (!name.startsWith(ownPackages)) {
         return super.loadClass(name, resolve);
       }
       Class<?> loaded = findLoadedClass(name);
@@ -97,19 +130,32 @@ final class Mutant extends ClassLoader {
   }
 
   private byte[] bytes(String name) throws ClassNotFoundException {
-    String file = name.replace('.', '/') + ".class";
+    byte[] bytes;
     try {
-      if (Files.exists(classes.resolve(file))) {
+      bytes = find(name.replace('.', '/'));
+    } catch (UncheckedIOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+    boolean isWoven =
+        WOVEN.stream().anyMatch(name::startsWith)
+            && !NEVER_WOVEN.contains(name.replaceFirst("\\$.*", ""));
+    return weaver != null && isWoven ? weaver.weave(bytes) : bytes;
+  }
+
+  private byte[] find(String internalName) {
+    String file = internalName + ".class";
+    try {
+      if (classes != null && Files.exists(classes.resolve(file))) {
         return Files.readAllBytes(classes.resolve(file));
       }
       try (InputStream in = getParent().getResourceAsStream(file)) {
         if (in == null) {
-          throw new ClassNotFoundException(name);
+          throw new FileNotFoundException(file);
         }
         return in.readAllBytes();
       }
     } catch (IOException e) {
-      throw new ClassNotFoundException(name, e);
+      throw new UncheckedIOException(e);
     }
   }
 }

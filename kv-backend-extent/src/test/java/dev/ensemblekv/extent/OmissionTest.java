@@ -20,7 +20,11 @@ class OmissionTest {
   enum Omission {
     RUN_NOT_FORCED("RunWriter", "file.force();", ""),
     NAME_OF_A_RUN_NOT_SYNCED("RunWriter", "files.disk.syncDirectory(files.directory);", ""),
-    NAME_OF_A_SEGMENT_NOT_SYNCED("Log", "files.disk.syncDirectory(files.directory);", ""),
+    NAME_OF_A_SEGMENT_NOT_SYNCED(
+        "LogSegments",
+        "segment.force();\\n      files.disk.syncDirectory",
+        "segment.force();\\n      java.util.Objects.requireNonNull"),
+    MANIFEST_FOUND_AFTER_A_KILL_NOT_SYNCED("LogSegments", "syncNames();\\n    catalog", "catalog"),
     MANIFEST_NOT_SYNCED(
         "Catalog",
         "DiskFiles.replace(files.disk, path, next.encode());",
@@ -48,21 +52,27 @@ class OmissionTest {
         files.disk.syncDirectory(files.directory);
         """),
     SEGMENT_NOT_IN_THE_MANIFEST(
-        "Log", "change.apply(manifest).withSegment(entry)", "change.apply(manifest)"),
+        "LogSegments", "change.apply(manifest).withSegment(entry)", "change.apply(manifest)"),
+    SEGMENT_DELETED_THAT_IS_IN_THE_MANIFEST(
+        "LogSegments",
+        "publish(next, manifest -> without(manifest, old));",
+        "publish(next, manifest -> manifest);"),
+    UNUSED_SEGMENT_LEFT_IN_THE_MANIFEST_AT_THE_END(
+        "LogSegments", "catalog.edit(manifest -> without(manifest, unused));", ""),
+    INDEX_NOT_DURABLE_BEFORE_THE_ORIGINALS_ARE_DROPPED(
+        "Compactor", "log.freeze();\\n      publishFrozen();", "log.freeze();"),
     LOG_NOT_FORCED_BEFORE_ITS_RUN_IS_NAMED("Publisher", "log.force(frozen.sequence());", ""),
     SYNC_ANSWERED_BEFORE_ITS_FORCE("ExtentStore", "log.force(sequence);", ""),
-    FULL_SEGMENT_NEVER_FORCED("Log", "rolled.add(full);", ""),
-    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL(
-        "Log",
-        "for (Segment segment : found.replayed()) {",
-        "for (Segment segment : new ArrayList<Segment>()) {"),
+    FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(full);", ""),
+    REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force(); // what", "// what"),
+    TORN_TAIL_NOT_CUT("LogSegments", "cut(last);", ""),
     BODY_OF_A_RECORD_NOT_CHECKED(
         "Replay",
         "scan.next() && scan.isBodyIntact()) {\\n      boolean",
         "scan.next()) {\\n      boolean"),
     BATCH_WITHOUT_ITS_COMMIT(
         "Replay", "if (scan.isInBatch()) {", "if (scan.isInBatch() && !\"\".isEmpty()) {"),
-    TAIL_NOT_ENDED_AFTER_A_CRASH("Log", ".mapSegments(this::ending)", ""),
+    TAIL_NOT_ENDED_AFTER_A_CRASH("LogSegments", ".mapSegments(this::ending)", ""),
     LATER_PUT_LOST_BY_A_COMPACTION(
         "Compactor",
         "if (index.current().find(hash, bucket) == moved.location(i)) {",
@@ -75,6 +85,10 @@ class OmissionTest {
         "Compactor",
         "List<Integer> ids =",
         "victims.forEach(log::dispose);\\n    List<Integer> ids ="),
+    TOMBSTONES_LOST_BY_A_MERGE_OF_SOME_RUNS(
+        "Merger",
+        "if (bottom && Location.isTombstone(location)) {",
+        "if (Location.isTombstone(location)) {"),
     RUNS_DELETED_BEFORE_THE_MERGED_ONE_IS_NAMED(
         "Merger",
         "publisher.edit(merged,",

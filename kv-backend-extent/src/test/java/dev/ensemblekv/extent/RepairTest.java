@@ -16,6 +16,7 @@ import dev.ensemblekv.spi.KvEnvironment;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
 import dev.ensemblekv.tck.sim.CrashExplorer;
+import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -343,5 +344,50 @@ class RepairTest {
     assertThatThrownBy(() -> machine.environment().repair(machine.directory()))
         .isInstanceOf(StoreNotFoundException.class);
     assertThat(machine.disk().exists(machine.directory())).isFalse();
+  }
+
+  /**
+   * A crash kept a segment from being deleted that held the put, and not the one with the
+   * tombstone.
+   */
+  @Test
+  void whatWasToBeDeletedCountsOnlyWithoutAManifestWhichIsTold() throws IOException {
+    for (boolean known : new boolean[] {true, false}) {
+      SmallEngine engine = new SmallEngine(SmallEngine.OPTIONS);
+      engine.disk().faults().omit(DiskOperation.DELETE, engine.path(Segment.name(1))::equals);
+      engine.put(1, "deleted");
+      engine.put(2, "kept");
+      engine.compact();
+      engine.store.delete(SmallEngine.key(1));
+      engine.compact();
+      engine.compact();
+      engine.store.close();
+      engine.disk().faults().clear();
+      assertThat(engine.disk().exists(engine.path(Segment.name(1)))).isTrue();
+      if (!known) {
+        engine.disk().delete(engine.path(Manifest.NAME));
+      }
+      KvTask.Result result = repairBare(engine);
+      engine.store = BareEngine.open(engine.machine, SmallEngine.OPTIONS);
+      assertThat(engine.get(2)).isEqualTo("kept");
+      assertThat(engine.get(1)).isEqualTo(known ? null : "deleted");
+      assertThat(result.problems().stream().map(KvTask.Problem::message))
+          .filteredOn(problem -> problem.contains("keys that were deleted before it may be back"))
+          .hasSize(known ? 0 : 1);
+    }
+  }
+
+  private static KvTask.Result repairBare(SmallEngine engine) {
+    SimulatedMachine machine = engine.machine;
+    BareEngine context =
+        new BareEngine(
+            machine.disk(),
+            machine.executor(),
+            machine.environment(),
+            machine.directory(),
+            SmallEngine.OPTIONS);
+    return KvTask.start(
+            Runnable::run, "repair", "records", progress -> Repair.run(context, progress))
+        .result();
   }
 }

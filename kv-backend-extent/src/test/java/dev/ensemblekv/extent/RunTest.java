@@ -3,16 +3,19 @@ package dev.ensemblekv.extent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.tck.sim.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,8 +24,8 @@ class RunTest {
   private static final long EPOCH = 3;
 
   private final SimulatedDisk disk = new SimulatedDisk();
-  private final StoreFiles files =
-      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", false);
+  private StoreFiles files =
+      new StoreFiles(disk, Path.of("/store"), "0123456789abcdef0123456789abcdef", Mappings.NONE);
   private final byte[] bucket = new byte[Bucket.BYTES];
 
   @BeforeEach
@@ -31,8 +34,10 @@ class RunTest {
   }
 
   private Run write(int id, Map<KeyHash, Long> entries, boolean filtered) throws IOException {
-    try (RunWriter plain = new RunWriter(files, id, EPOCH, entries.size())) {
-      RunWriter writer = filtered ? plain.filtered(entries.size()) : plain;
+    try (RunWriter writer =
+        filtered
+            ? RunWriter.filtered(files, id, EPOCH, entries.size())
+            : new RunWriter(files, id, EPOCH, entries.size())) {
       for (Map.Entry<KeyHash, Long> entry : entries.entrySet()) {
         writer.add(entry.getKey().order(), entry.getKey().routing(), entry.getValue());
       }
@@ -60,7 +65,7 @@ class RunTest {
       Run run = write(filtered ? 1 : 2, entries, filtered);
       checkLookUps(run, entries, crowding);
       checkWalks(run, entries);
-      run.verify();
+      run.check(offset -> fail("damage at byte " + offset));
       assertThat(run.bytes()).isEqualTo(disk.contents(run.path()).length);
       run.close();
     }
@@ -138,7 +143,50 @@ class RunTest {
   private void readAll() throws IOException {
     Run run = Run.open(files, 1, EPOCH, 20);
     checkWalks(run, entries(20, 0));
-    run.verify();
+    run.checkFilter(
+        offset -> {
+          throw new CorruptionException("damaged", run.path(), offset, null);
+        });
+  }
+
+  /** Where the filter is wrong in one bit, a key is found or the damage is told. */
+  @Test
+  void aDamagedFilterHidesNoKey() throws IOException {
+    Map<KeyHash, Long> entries = entries(60, 0);
+    Path path = write(1, entries, true).path();
+    byte[] intact = disk.contents(path);
+    int blocks = RunFilter.blocks(60);
+    for (int at = 0; at < blocks * Block.BYTES; at++) {
+      disk.damage(path, intact);
+      disk.flipBit(path, StoreFiles.HEADER_BYTES + at, at % Byte.SIZE);
+      Run run = Run.open(files, 1, EPOCH, 60);
+      for (Map.Entry<KeyHash, Long> entry : entries.entrySet()) {
+        try {
+          assertThat(run.find(entry.getKey().order(), entry.getKey().routing(), bucket))
+              .isEqualTo(entry.getValue());
+        } catch (CorruptionException e) {
+          assertThat(e.offset()).hasValue(64 + at / 64 * 64);
+        }
+      }
+      run.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theFilterIsMappedThoughTheBucketsAreNot(boolean filtered, @TempDir Path directory)
+      throws IOException {
+    WatchedMappings mappings = new WatchedMappings();
+    files =
+        new StoreFiles(
+            mappings.disk(), directory, "0123456789abcdef0123456789abcdef", Mappings.NONE);
+    Map<KeyHash, Long> entries = entries(5000, 0);
+    Run run = write(1, entries, filtered);
+    assertThat(mappings.names()).isEqualTo(filtered ? List.of("run-000001.idx") : List.of());
+    checkLookUps(run, entries, 0);
+    checkWalks(run, entries);
+    run.close();
+    assertThat(mappings.names()).isEmpty();
   }
 
   @Test

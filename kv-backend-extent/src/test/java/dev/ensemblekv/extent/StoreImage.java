@@ -131,7 +131,7 @@ final class StoreImage {
     for (String name : disk.list(directory)) {
       files.put(name, disk.contents(directory.resolve(name)));
     }
-    StoreFiles store = new StoreFiles(disk, directory, storeId, false);
+    StoreFiles store = new StoreFiles(disk, directory, storeId, Mappings.NONE);
     for (Manifest.SegmentEntry entry : Catalog.read(store).segments()) {
       Segment segment = Segment.open(store, entry.id(), entry.kind(), entry.epoch(), entry.end());
       RecordScan scan = new RecordScan(segment, StoreFiles.HEADER_BYTES);

@@ -2,8 +2,11 @@
 package dev.ensemblekv.bench;
 
 import dev.ensemblekv.bench.calls.CallsCommand;
+import dev.ensemblekv.bench.cold.ColdCommand;
+import dev.ensemblekv.bench.cold.ColdPhaseCommand;
 import dev.ensemblekv.bench.peers.PeersCommand;
 import dev.ensemblekv.bench.peers.WorkloadCommand;
+import dev.ensemblekv.bench.profile.ProfileCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +21,14 @@ import picocli.CommandLine.Spec;
     name = "kv bench",
     description = "Measures engines: stores of ours, and libraries used without us.",
     mixinStandardHelpOptions = true,
-    subcommands = {PeersCommand.class, CallsCommand.class, WorkloadCommand.class})
+    subcommands = {
+      PeersCommand.class,
+      ColdCommand.class,
+      CallsCommand.class,
+      ProfileCommand.class,
+      WorkloadCommand.class,
+      ColdPhaseCommand.class
+    })
 public final class Bench implements Runnable {
   private static final int FAILED = 3;
 

@@ -25,16 +25,29 @@ public record Column(String title, Unit unit) {
     BYTES
   }
 
+  private static final String UNKNOWN = "n/a";
   private static final double THOUSAND = 1e3;
+  private static final double MILLION = 1e6;
+
+  /** Writes a ratio of two figures of this column; n/a if one of them is not known. */
+  static String formatRatio(double ratio) {
+    return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.2f", ratio) : UNKNOWN;
+  }
 
   String format(double value) {
+    if (!Double.isFinite(value)) {
+      return UNKNOWN;
+    }
     return switch (unit) {
       case PER_SECOND -> rate(value);
       case MICROSECONDS ->
           value < 1 ? String.format(Locale.ROOT, "%.2f", value) : decimal(value, "");
       case MILLISECONDS -> decimal(value, " ms");
-      case RATIO -> String.format(Locale.ROOT, "%.2f", value);
-      case BYTES -> String.format(Locale.ROOT, "%.2f GB", value / (THOUSAND * THOUSAND * THOUSAND));
+      case RATIO -> formatRatio(value);
+      case BYTES ->
+          value < MILLION * THOUSAND
+              ? decimal(value / MILLION, " MB")
+              : String.format(Locale.ROOT, "%.2f GB", value / (MILLION * THOUSAND));
     };
   }
 

@@ -12,21 +12,24 @@ import java.util.stream.Stream;
 public final class Machine {
   /**
    * What every process that is measured is started with, whatever its engine: libraries may load
-   * and see the addresses of buffers.
+   * and see the addresses of buffers. The heap is resident from the beginning, so that no phase has
+   * its page faults, and so that resident memory grows by what is not heap.
    */
   private static final List<String> JVM_FLAGS =
       List.of(
           "--enable-native-access=ALL-UNNAMED",
           "--add-opens=java.base/java.nio=ALL-UNNAMED",
-          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+          "-XX:+AlwaysPreTouch");
 
   private Machine() {}
 
   /** Returns the arguments of the JVM for processes that are measured. */
-  public static List<String> jvmFlags(String heap) {
+  static List<String> jvmFlags(String heap, List<String> options) {
     List<String> flags = new ArrayList<>(JVM_FLAGS);
     flags.add("-Xms" + heap);
     flags.add("-Xmx" + heap);
+    flags.addAll(options);
     return flags;
   }
 
@@ -46,12 +49,6 @@ public final class Machine {
         + System.getProperty("java.vm.name")
         + " "
         + System.getProperty("java.runtime.version");
-  }
-
-  /** Returns the most memory that this process has had resident so far; NaN where not known. */
-  public static double peakResidentBytes() {
-    String kibibytes = linuxFact("/proc/self/status", "VmHWM", "", "").replaceAll("\\D", "");
-    return kibibytes.isEmpty() ? Double.NaN : Double.parseDouble(kibibytes) * 1024;
   }
 
   private static String linuxFact(String file, String name, String before, String after) {

@@ -4,7 +4,6 @@ package dev.ensemblekv.bench;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -101,11 +100,15 @@ public final class Report {
                 round -> value(round, engine, column) / value(round, engines.get(0), column))
             .sorted()
             .toArray();
-    String median = String.format(Locale.ROOT, "%.2f", median(ratios));
+    String median = Column.formatRatio(median(ratios));
     return ratios.length == 1 || engine.equals(engines.get(0))
         ? median
-        : String.format(
-            Locale.ROOT, "%s (%.2f ... %.2f)", median, ratios[0], ratios[ratios.length - 1]);
+        : median
+            + " ("
+            + Column.formatRatio(ratios[0])
+            + " ... "
+            + Column.formatRatio(ratios[ratios.length - 1])
+            + ")";
   }
 
   private double[] values(String engine, Column column) {

@@ -22,7 +22,8 @@ public abstract class ReportCommand implements Callable<Integer> {
       description = {
         "A spec such as json or ensemble:lmdb, with options after commas (json,json.option=value);",
         "bare-SPEC for the backend's store without guard and counters; or a library without us:",
-        "raw-leveldb, raw-lmdb, raw-lmdb-zero-copy. The others are held against the first."
+        "raw-leveldb, raw-lmdb, raw-lmdb-zero-copy, raw-mapdb, raw-rocksdb, raw-rocksdb-blobs.",
+        "The others are held against the first."
       })
   private List<String> engines = List.of();
 
@@ -52,6 +53,11 @@ public abstract class ReportCommand implements Callable<Integer> {
       defaultValue = "1g",
       description = "Heap of each process that is measured (default: ${DEFAULT-VALUE}).")
   private String heap = "";
+
+  @Option(
+      names = "--jvm-option",
+      description = "An option of the JVM for each process that is measured; may be repeated.")
+  private List<String> jvmOptions = List.of();
 
   @Option(
       names = "--directory",
@@ -90,7 +96,7 @@ public abstract class ReportCommand implements Callable<Integer> {
         "Measured by turns; medians of " + rounds + " rounds. Read the ratios.",
         spec.root().name() + " " + String.join(" ", originalArguments()),
         Machine.describe(),
-        String.join(" ", Machine.jvmFlags(heap)),
+        String.join(" ", jvmFlags()),
         sync
             ? "each write is on the medium at its return"
             : "no write waits for the medium; it is made durable by a flush after the last one");
@@ -137,9 +143,9 @@ public abstract class ReportCommand implements Callable<Integer> {
     return sync;
   }
 
-  /** Returns the heap of each process that is measured. */
-  protected final String heap() {
-    return heap;
+  /** Returns the arguments of the JVM for each process that is measured. */
+  protected final List<String> jvmFlags() {
+    return Machine.jvmFlags(heap, jvmOptions);
   }
 
   /** Returns where the files are. */

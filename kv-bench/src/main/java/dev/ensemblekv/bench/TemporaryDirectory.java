@@ -3,6 +3,7 @@ package dev.ensemblekv.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  * @param path where it is
  */
 public record TemporaryDirectory(Path path) implements AutoCloseable {
+  private static final int KIBIBYTE = 1024;
 
   /** Creates a new one below another. */
   public static TemporaryDirectory below(Path parent) {
@@ -34,6 +36,28 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
           .sum();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Returns the room that it takes on the disk: the blocks that its files have, which may be fewer
+   * than their lengths say, or more; NaN where that cannot be found out.
+   */
+  public double allocatedBytes() {
+    try {
+      Process du =
+          new ProcessBuilder("du", "-sk", path.toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String said = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return du.waitFor() == 0
+          ? Double.parseDouble(said.substring(0, said.indexOf('\t'))) * KIBIBYTE
+          : Double.NaN;
+    } catch (IOException e) {
+      return Double.NaN; // there is no du
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Double.NaN;
     }
   }
 

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands, with so little work that their figures mean nothing. */
@@ -43,7 +45,8 @@ class BenchTest {
     assertThat(out.toString())
         .contains("- `./kv bench peers raw-lmdb json --rounds=2 ")
         .contains("- raw-lmdb: lmdbjava ")
-        .contains("| 100 x 1000 B | load/s | get/s | get p99 us | absent/s | 50:50/s |")
+        .contains("| 100 x 1000 B | load/s | load / sequential write | get/s | get p99 us |")
+        .contains("| 100 x 1000 B | written / put, load | written / put, 50:50 | disk / data |")
         .containsPattern("\n\\| json \\| [1-9]")
         .containsPattern("\n\\| json \\| \\d+\\.\\d+ \\(\\d+\\.\\d+ \\.\\.\\. ")
         .doesNotContain("NaN");
@@ -57,6 +60,44 @@ class BenchTest {
 
     assertThat(exitCode).isEqualTo(3);
     assertThat(err.toString()).contains("memory failed with exit code 3");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // elsewhere there is no telling what is in memory
+  void coldReadsAreHeldAgainstTheDisk() {
+    int exitCode =
+        run("cold", "extent", "raw-lmdb", "--rounds=1", "--keys=300", "--percent=10", "--idle=0");
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("- raw-lmdb: lmdbjava ")
+        .contains("| 300 x 1000 B | get/s | get / disk read | pages per get | absent/s |")
+        .containsPattern("\n\\| raw-lmdb \\| [1-9]");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
+  void aRecordingTellsOfEachPhase() {
+    Path recording = temp.resolve("peers.jfr");
+    assertThat(
+            run(
+                "peers",
+                "json",
+                "--rounds=1",
+                "--keys=10",
+                "--operations=10",
+                "--jvm-option=-XX:StartFlightRecording=settings=profile,filename=" + recording))
+        .as(err.toString())
+        .isZero();
+
+    int exitCode =
+        Bench.run(
+            new PrintWriter(out), new PrintWriter(err, true), "profile", recording.toString());
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("| load | of the samples |")
+        .contains("| 50:50 | of the samples |");
   }
 
   @Test

@@ -56,6 +56,22 @@ class ReportTest {
   }
 
   @Test
+  void whatIsNotKnownIsNoNumber() {
+    double unknown = Double.NaN;
+    assertThat(report(new double[] {unknown, 1}, new double[] {unknown, 1}).toMarkdown())
+        .contains("| a | n/a | 4.0 ms |")
+        .contains("| b | n/a (n/a ... n/a) | 0.50 (0.50 ... 0.50) |");
+  }
+
+  @Test
+  void bytesAreMegabytesUnlessTheyAreMany() {
+    Column bytes = new Column("heap", Unit.BYTES);
+    assertThat(bytes.format(2_340_000)).isEqualTo("2.3 MB");
+    assertThat(bytes.format(127_900_000)).isEqualTo("128 MB");
+    assertThat(bytes.format(1_234_000_000)).isEqualTo("1.23 GB");
+  }
+
+  @Test
   void csvHasEveryFigureOfEveryRound() {
     assertThat(report(new double[] {1, 2}, new double[] {3, 4}).toCsv())
         .isEqualTo(

@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.util.EnumSet;
@@ -78,5 +79,10 @@ public final class EnsembleBackend implements KvBackend {
   @Override
   public Runnable destroying(KvOpenContext context, boolean begun) {
     return EnsembleOpening.destroying(context, begun);
+  }
+
+  @Override
+  public KvTask.Body repair(KvOpenContext context) {
+    return Repair.of(context);
   }
 }

@@ -62,7 +62,7 @@ final class EnsembleOpening {
     Manifest known = Manifest.initial(0, 1);
     try {
       if (context.disk().exists(path(context))) {
-        known = read(context);
+        known = readManifest(context);
       }
     } catch (KvException e) {
       LOG.warn("only the roots in ensemble.roots are destroyed: {}", e.getMessage());
@@ -88,7 +88,7 @@ final class EnsembleOpening {
   }
 
   private KvStore reopen() {
-    Manifest manifest = read(context);
+    Manifest manifest = readManifest(context);
     Roots found = openRoots(manifest);
     Manifest present = manifest.withRoots(found.all());
     if (!present.equals(manifest) && !context.isReadOnly()) {
@@ -99,7 +99,7 @@ final class EnsembleOpening {
   }
 
   private Roots openRoots(Manifest manifest) {
-    Roots found = RootsOpening.open(context, manifest);
+    Roots found = RootsOpening.open(context, manifest, !context.isReadOnly());
     roots = found;
     if (found.all().size() > 1) {
       found.look();
@@ -144,14 +144,22 @@ final class EnsembleOpening {
     Parallel.throwFirst(failures);
   }
 
-  private static Manifest read(KvOpenContext context) {
+  /**
+   * Reads the manifest.
+   *
+   * @throws CorruptionException if it is damaged or missing
+   */
+  static Manifest readManifest(KvOpenContext context) {
     Path path = path(context);
     try {
       byte[] bytes = DiskFiles.read(context.disk(), path, MAX_MANIFEST_BYTES);
       return Manifest.decode(bytes, path);
     } catch (NoSuchFileException e) {
       throw new CorruptionException(
-          "the manifest of the ensemble is missing; restore it from a copy", path, e);
+          "the manifest of the ensemble is missing, which tells which substore owns which keys and"
+              + " cannot be made anew; restore it from a copy",
+          path,
+          e);
     } catch (IOException e) {
       throw DiskFiles.failure("the manifest cannot be read", path, e);
     }

@@ -46,15 +46,6 @@ record Region(int base, int depth, int path) {
     return new Region(base, depth + 1, path | (1 << depth));
   }
 
-  /**
-   * Returns the other half of what this was once half of.
-   *
-   * @throws IllegalArgumentException if this was never split
-   */
-  Region sibling() {
-    return new Region(base, depth, path ^ (1 << (depth - 1)));
-  }
-
   private int mask() {
     return (1 << depth) - 1;
   }

@@ -64,15 +64,16 @@ final class RootsOpening {
    * Finds and creates the roots.
    *
    * @param manifest what is known; the one of a new ensemble knows none
+   * @param creating whether new ones are created
    */
-  static Roots open(KvOpenContext context, Manifest manifest) {
+  static Roots open(KvOpenContext context, Manifest manifest, boolean creating) {
     RootsOpening opening = new RootsOpening(context, manifest);
     try {
       opening.identify();
       opening.find();
       opening.checkNoneMissing();
       opening.lockAll();
-      if (!context.isReadOnly()) {
+      if (creating) {
         opening.create();
       }
       return new Roots(opening.disk, opening.roots, opening.chosen, opening.locks);

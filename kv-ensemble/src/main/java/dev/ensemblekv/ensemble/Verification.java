@@ -35,17 +35,16 @@ final class Verification {
 
   /**
    * Each key in its owner, and none anywhere else: then none is there twice. Only a donor that is
-   * being cleaned may hold keys of another, of the half that it handed over last.
+   * to be cleaned may hold keys of others, of its own base, as it handed them over.
    */
   private static void checkOwners(
       EnsembleStore ensemble, RoutingTable table, Slot slot, KvTask.Progress progress) {
     try (KvCursor cursor = slot.substore().store().iterate()) {
       while (cursor.next()) {
-        int bits = ensemble.hash().bits(cursor.key());
-        Slot owner = table.route(bits);
+        Slot owner = table.route(ensemble.hash().bits(cursor.key()));
         if (owner.substore() == slot.substore()) {
           progress.advance(1);
-        } else if (!isHandedOver(slot, owner, bits)) {
+        } else if (!isHandedOver(slot, owner)) {
           progress.problem(
               slot.substore() + " holds a key that belongs to " + owner.substore(), null);
         }
@@ -53,10 +52,8 @@ final class Verification {
     }
   }
 
-  private static boolean isHandedOver(Slot slot, Slot owner, int bits) {
-    return slot.holdsForeignKeys()
-        && owner.region().base() == slot.region().base()
-        && slot.region().sibling().contains(bits);
+  private static boolean isHandedOver(Slot slot, Slot owner) {
+    return slot.holdsForeignKeys() && owner.region().base() == slot.region().base();
   }
 
   /**
@@ -64,6 +61,12 @@ final class Verification {
    * outlives this one, as the substore may be closed then.
    */
   static void runInner(KvTask inner, KvTask.Progress progress) {
+    awaitInner(inner, progress);
+    inner.result().problems().forEach(found -> progress.problem(found.message(), found.path()));
+  }
+
+  /** Waits for a task of a substore, and cancels it if this one is. */
+  static void awaitInner(KvTask inner, KvTask.Progress progress) {
     try {
       while (!inner.await(CANCEL_CHECK)) {
         progress.advance(0);
@@ -73,7 +76,6 @@ final class Verification {
       awaitEnd(inner);
       throw e;
     }
-    inner.result().problems().forEach(found -> progress.problem(found.message(), found.path()));
   }
 
   private static void awaitEnd(KvTask inner) {

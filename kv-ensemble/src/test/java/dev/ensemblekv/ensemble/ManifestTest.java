@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.ensemble.Manifest.Entry;
 import dev.ensemblekv.ensemble.Manifest.Role;
+import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ManifestTest {
@@ -77,6 +81,40 @@ class ManifestTest {
           .as("byte %d", i)
           .isInstanceOf(CorruptionException.class);
     }
+  }
+
+  /** Fields that have the right checksum, and were written by something else. */
+  @Test
+  void anyFieldsAreReadOrRefused() {
+    SplittableRandom random = new SplittableRandom(1);
+    Map<String, String> intact =
+        CheckedText.decode(grown().encode(), PATH, Manifest.KIND, Manifest.VERSION).fields();
+    for (int i = 0; i < 5000; i++) {
+      Map<String, String> fields = new LinkedHashMap<>();
+      intact.forEach(
+          (name, value) ->
+              fields.put(
+                  random.nextInt(20) == 0 ? changed(name, random) : name,
+                  random.nextInt(5) == 0 ? changed(value, random) : value));
+      byte[] bytes = CheckedText.encode(Manifest.KIND, Manifest.VERSION, fields);
+      try {
+        Manifest manifest = Manifest.decode(bytes, PATH);
+        assertThat(Manifest.decode(manifest.encode(), PATH)).as("%s", fields).isEqualTo(manifest);
+      } catch (CorruptionException e) {
+        assertThat(e.path()).contains(PATH);
+      } catch (RuntimeException e) {
+        throw new AssertionError(fields.toString(), e);
+      }
+    }
+  }
+
+  private static String changed(String text, SplittableRandom random) {
+    String[] pieces = {
+      "", "0", "1", "-1", "16", "17", "1024", "2147483647", "9".repeat(20), "/", " "
+    };
+    int from = random.nextInt(text.length() + 1);
+    int to = Math.min(text.length(), from + random.nextInt(3));
+    return text.substring(0, from) + pieces[random.nextInt(pieces.length)] + text.substring(to);
   }
 
   @Test

@@ -48,11 +48,4 @@ class RegionTest {
       assertThatThrownBy(() -> Region.parse(nonsense)).isInstanceOf(IllegalArgumentException.class);
     }
   }
-
-  @Test
-  void theSiblingIsTheOtherHalf() {
-    Region whole = new Region(2, 3, 5);
-    assertThat(whole.lower().sibling()).isEqualTo(whole.upper());
-    assertThat(whole.upper().sibling()).isEqualTo(whole.lower());
-  }
 }

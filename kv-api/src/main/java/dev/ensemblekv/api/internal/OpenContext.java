@@ -145,6 +145,16 @@ record OpenContext(
 
   @Override
   public KvStore openInner(Path at, String name) {
+    return open(at, name, existingInner(at, name).id(), false);
+  }
+
+  @Override
+  public KvTask.Body repairInner(Path at, String name) {
+    String id = existingInner(at, name).id();
+    return innerBackend().repair(inner(at, storeName + "/" + name, id, false));
+  }
+
+  private StoreDescriptor existingInner(Path at, String name) {
     StoreDescriptor descriptor =
         readInner(at)
             .filter(found -> found.state() == State.READY)
@@ -158,7 +168,7 @@ record OpenContext(
     }
     StoreOpener.checkSpec(descriptor, new Spec(List.of(innerSpec().split(":"))), at);
     StoreOpener.checkFormats(descriptor, innerBackends(), at);
-    return open(at, name, descriptor.id(), false);
+    return descriptor;
   }
 
   private KvStore open(Path at, String name, String id, boolean created) {

@@ -167,6 +167,9 @@ public final class CheckedText {
   }
 
   private static String unescape(String value) {
+    if (value.indexOf('\\') < 0) {
+      return value;
+    }
     StringBuilder text = new StringBuilder(value.length());
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

@@ -35,7 +35,8 @@ public interface Disk {
   DiskFile open(Path file) throws IOException;
 
   /**
-   * Opens a file for reading.
+   * Opens a file for reading. It should keep its name until it is closed: the handle may have to be
+   * opened anew, which fails if it has not.
    *
    * @throws java.nio.file.NoSuchFileException if it does not exist
    */

@@ -35,25 +35,17 @@ final class RealDisk implements Disk {
   @Override
   public DiskFile create(Path file) throws IOException {
     Files.createFile(file);
-    return new RealDiskFile(file, "rw");
+    return RealDiskFile.open(file);
   }
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    requireFile(file);
-    return new RealDiskFile(file, "rw");
+    return RealDiskFile.open(file);
   }
 
   @Override
   public DiskFile openReadOnly(Path file) throws IOException {
-    requireFile(file);
-    return new RealDiskFile(file, "r");
-  }
-
-  private static void requireFile(Path file) throws NoSuchFileException {
-    if (!Files.exists(file)) {
-      throw new NoSuchFileException(file.toString());
-    }
+    return RealDiskFile.openReadOnly(file);
   }
 
   @Override

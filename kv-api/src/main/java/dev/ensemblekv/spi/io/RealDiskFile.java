@@ -3,41 +3,112 @@ package dev.ensemblekv.spi.io;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file of this machine, by {@link RandomAccessFile}: unlike a channel it is not closed by the
- * interrupt of a thread that uses it.
+ * A file of this machine. It is read through a channel, by many threads at once, and written by
+ * {@link RandomAccessFile}.
+ *
+ * <p>The interrupt of a thread that is using a channel closes it for all. Then it is opened anew,
+ * as long as the path leads to the same file, and the read is repeated; a thread that is
+ * interrupted again and again reads by a {@link RandomAccessFile}, which no interrupt closes.
  */
 final class RealDiskFile implements DiskFile {
   /** Longer transfers would take a native buffer of their full length. */
   private static final int MAX_TRANSFER_BYTES = 64 << 10;
 
+  /** So often a read is tried through the channel. */
+  private static final int MOST_ATTEMPTS = 3;
+
   private final Path path;
-  private final RandomAccessFile file; // guarded by this, as it has one position
+  private final @Nullable Object key; // of the file, where the file system has such keys
+  private final @Nullable RandomAccessFile file; // guarded by itself, as it has one position
+  private final Object opening = new Object();
+  private final Object forcing = new Object();
 
-  RealDiskFile(Path path, String mode) throws IOException {
+  // Replaced while opening.
+  private volatile @Nullable FileChannel channel;
+  private volatile boolean closed;
+
+  private RealDiskFile(Path path, @Nullable Object key, @Nullable RandomAccessFile file) {
     this.path = path;
-    this.file = new RandomAccessFile(path.toFile(), mode);
+    this.key = key;
+    this.file = file;
+  }
+
+  /** Opens a file for reading and writing; it is read through a second handle, once it is read. */
+  static RealDiskFile open(Path path) throws IOException {
+    return new RealDiskFile(path, key(path), new RandomAccessFile(path.toFile(), "rw"));
+  }
+
+  /** Opens a file for reading, by one handle. */
+  static RealDiskFile openReadOnly(Path path) throws IOException {
+    RealDiskFile opened = new RealDiskFile(path, key(path), null);
+    opened.channel = FileChannel.open(path, StandardOpenOption.READ);
+    return opened;
+  }
+
+  /** Called before opening: what replaces the file in between has another key. */
+  private static @Nullable Object key(Path path) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    if (attributes.isDirectory()) {
+      throw new FileSystemException(path.toString(), null, "it is a directory");
+    }
+    return attributes.fileKey();
+  }
+
+  /** What is done with a handle. */
+  @FunctionalInterface
+  private interface Use<H> {
+    long of(H handle) throws IOException;
   }
 
   @Override
-  public synchronized long size() throws IOException {
-    return file.length();
+  public long size() throws IOException {
+    return file == null
+        ? throughChannel(FileChannel::size, RandomAccessFile::length)
+        : byHandle(RandomAccessFile::length);
   }
 
   @Override
-  public synchronized int read(long position, byte[] bytes, int offset, int length)
+  public int read(long position, byte[] bytes, int offset, int length) throws IOException {
+    return (int)
+        throughChannel(
+            source -> read(source, position, bytes, offset, length),
+            source -> read(source, position, bytes, offset, length));
+  }
+
+  private static int read(FileChannel source, long position, byte[] bytes, int offset, int length)
       throws IOException {
-    file.seek(position);
+    ByteBuffer target = ByteBuffer.wrap(bytes, offset, length);
+    int end = offset + length;
+    int count = 0;
+    while (count >= 0 && target.position() < end) {
+      target.limit(Math.min(end, target.position() + MAX_TRANSFER_BYTES));
+      count = source.read(target, position + target.position() - offset);
+    }
+    return target.position() - offset;
+  }
+
+  private static int read(
+      RandomAccessFile source, long position, byte[] bytes, int offset, int length)
+      throws IOException {
+    source.seek(position);
     int done = 0;
     while (done < length) {
-      int count = file.read(bytes, offset + done, Math.min(length - done, MAX_TRANSFER_BYTES));
+      int count = source.read(bytes, offset + done, Math.min(length - done, MAX_TRANSFER_BYTES));
       if (count < 0) {
         break;
       }
@@ -46,13 +117,104 @@ final class RealDiskFile implements DiskFile {
     return done;
   }
 
-  @Override
-  public synchronized void write(long position, byte[] bytes, int offset, int length)
+  /** Uses the channel; if that cannot be had, or is closed again and again, the other way. */
+  private long throughChannel(Use<FileChannel> use, Use<RandomAccessFile> otherwise)
       throws IOException {
-    file.seek(position);
-    for (int done = 0; done < length; done += MAX_TRANSFER_BYTES) {
-      file.write(bytes, offset + done, Math.min(length - done, MAX_TRANSFER_BYTES));
+    boolean interrupted = Thread.interrupted(); // or it would close the channel at once
+    try {
+      for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        FileChannel current = channel();
+        if (current == null) {
+          break;
+        }
+        try {
+          return use.of(current);
+        } catch (ClosedChannelException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+      return byHandle(otherwise);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  /** Returns the channel, open; {@code null} if it cannot be opened. */
+  private @Nullable FileChannel channel() throws IOException {
+    FileChannel current = channel;
+    return current != null && current.isOpen() ? current : openChannel();
+  }
+
+  private @Nullable FileChannel openChannel() throws IOException {
+    synchronized (opening) {
+      checkOpen();
+      FileChannel current = channel;
+      if (current != null && current.isOpen()) {
+        return current;
+      }
+      try {
+        current = FileChannel.open(path, StandardOpenOption.READ);
+      } catch (IOException e) {
+        return null; // who needs it goes the other way, or fails there for the same reason
+      }
+      if (!isSameFile()) {
+        current.close();
+        return null;
+      }
+      channel = current;
+      return current;
+    }
+  }
+
+  private boolean isSameFile() {
+    try {
+      return Objects.equals(key(path), key);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Uses the handle that no interrupt closes; a file that is only read has one for this only. */
+  private long byHandle(Use<RandomAccessFile> use) throws IOException {
+    if (file != null) {
+      synchronized (file) {
+        return use.of(file);
+      }
+    }
+    checkOpen();
+    try (RandomAccessFile again = new RandomAccessFile(path.toFile(), "r")) {
+      if (!isSameFile()) {
+        throw new FileSystemException(
+            path.toString(), null, "another file has this name since it was opened");
+      }
+      return use.of(again);
+    }
+  }
+
+  private void checkOpen() throws IOException {
+    if (closed) {
+      throw new FileSystemException(path.toString(), null, "the file is closed");
+    }
+  }
+
+  @Override
+  public void write(long position, byte[] bytes, int offset, int length) throws IOException {
+    RandomAccessFile target = writable();
+    synchronized (target) {
+      target.seek(position);
+      for (int done = 0; done < length; done += MAX_TRANSFER_BYTES) {
+        target.write(bytes, offset + done, Math.min(length - done, MAX_TRANSFER_BYTES));
+      }
+    }
+  }
+
+  private RandomAccessFile writable() throws IOException {
+    if (file == null) {
+      throw new FileSystemException(path.toString(), null, "the file is open for reading only");
+    }
+    return file;
   }
 
   /** Maps by a channel of its own, which an interrupt may close; then it is tried again. */
@@ -61,13 +223,13 @@ final class RealDiskFile implements DiskFile {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
-        try (FileChannel channel =
+        try (FileChannel own =
             writable
                 ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
                 : FileChannel.open(path, StandardOpenOption.READ)) {
           return Optional.of(
               RealDiskMapping.map(
-                  channel, writable ? MapMode.READ_WRITE : MapMode.READ_ONLY, position, length));
+                  own, writable ? MapMode.READ_WRITE : MapMode.READ_ONLY, position, length));
         } catch (ClosedByInterruptException e) {
           interrupted |= Thread.interrupted();
         }
@@ -80,20 +242,54 @@ final class RealDiskFile implements DiskFile {
   }
 
   @Override
-  public synchronized void truncate(long length) throws IOException {
-    if (length < file.length()) {
-      file.setLength(length);
+  public void truncate(long length) throws IOException {
+    RandomAccessFile target = writable();
+    synchronized (target) {
+      if (length < target.length()) {
+        target.setLength(length);
+      }
     }
   }
 
-  /** Not synchronized: a slow medium must not hold up reads. */
+  /**
+   * Holds up nothing but {@link #close()}, after which the number of the handle may be that of
+   * another file. Not through the channel: an interrupt may hide there that the medium failed.
+   */
   @Override
   public void force() throws IOException {
-    file.getFD().sync();
+    synchronized (forcing) {
+      if (file != null) {
+        file.getFD().sync();
+      } else {
+        byHandle(RealDiskFile::sync);
+      }
+    }
   }
 
+  private static long sync(RandomAccessFile handle) throws IOException {
+    handle.getFD().sync();
+    return 0;
+  }
+
+  /** Waits for who is using the file: only channels may be closed under their users. */
   @Override
   public void close() throws IOException {
-    file.close();
+    try {
+      synchronized (opening) {
+        closed = true;
+        FileChannel current = channel;
+        if (current != null) {
+          current.close();
+        }
+      }
+    } finally {
+      if (file != null) {
+        synchronized (forcing) {
+          synchronized (file) {
+            file.close();
+          }
+        }
+      }
+    }
   }
 }

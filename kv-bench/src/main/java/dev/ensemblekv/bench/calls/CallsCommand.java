@@ -3,7 +3,6 @@ package dev.ensemblekv.bench.calls;
 
 import dev.ensemblekv.bench.Column;
 import dev.ensemblekv.bench.Column.Unit;
-import dev.ensemblekv.bench.Machine;
 import dev.ensemblekv.bench.Report;
 import dev.ensemblekv.bench.ReportCommand;
 import java.util.ArrayList;
@@ -94,7 +93,7 @@ public final class CallsCommand extends ReportCommand {
             .param("valueBytes", Integer.toString(valueBytes()))
             .param("sync", Boolean.toString(sync()))
             .param("directory", directory().toString())
-            .jvmArgs(Machine.jvmFlags(heap()).toArray(String[]::new))
+            .jvmArgs(jvmFlags().toArray(String[]::new))
             .forks(1)
             .threads(threads())
             .warmupIterations(2)

@@ -32,13 +32,17 @@ public interface Engine extends AutoCloseable {
   /** Stores pairs by one batch. */
   void putAll(List<byte[]> keys, List<byte[]> values);
 
-  /** Visits the pairs from a key on, in the order of the keys, until the visitor has had enough. */
+  /**
+   * Visits the pairs from a key on, in the order of the keys, until the visitor has had enough.
+   *
+   * @throws UnsupportedOperationException if the engine has no order of keys
+   */
   void scan(byte[] from, KvVisitor visitor);
 
   /** Makes everything durable that was written. */
   void flush();
 
-  /** Returns the names and versions of the libraries that do the work. */
+  /** Returns the names and versions of the libraries that do the work, and how they are set. */
   String libraries();
 
   @Override

@@ -22,7 +22,10 @@ public final class Engines {
           Map.of(
               "raw-leveldb", RawLevelDb::new,
               "raw-lmdb", RawLmdb::new,
-              "raw-lmdb-zero-copy", RawLmdbBuffers::new));
+              "raw-lmdb-zero-copy", RawLmdbBuffers::new,
+              "raw-mapdb", RawMapDb::new,
+              "raw-rocksdb", RawRocksDb::plain,
+              "raw-rocksdb-blobs", RawRocksDb::blobs));
 
   /** Opens an engine in a directory that exists. */
   @FunctionalInterface

@@ -211,8 +211,8 @@ public final class CrashExplorer<H> {
   private void runScenario(SimulatedMachine machine, H history) {
     try {
       scenario.run(machine, history);
-    } catch (Exception e) {
-      throw new AssertionError("the scenario failed without a crash (seed " + seed + "): " + e, e);
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError("the scenario failed by itself (seed " + seed + "): " + e, e);
     }
   }
 

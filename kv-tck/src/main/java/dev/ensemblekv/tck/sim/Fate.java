@@ -20,6 +20,15 @@ final class Fate {
     ZEROED
   }
 
+  /** What becomes of a pending truncation. */
+  enum Truncation {
+    KEPT,
+    /** Neither it nor what was written after it is on the medium. */
+    LOST_WITH_THE_REST,
+    /** What was cut off is there again, and so is what was written since. */
+    LOST
+  }
+
   private static final int MOODS = 8;
   private static final int PERCENT = 100;
 
@@ -52,8 +61,17 @@ final class Fate {
     return random.nextInt(length);
   }
 
-  boolean keepsTruncation() {
-    return dataMood == 0 || (dataMood > 2 && random.nextBoolean());
+  Truncation ofTruncation() {
+    if (dataMood == 0) {
+      return Truncation.KEPT;
+    }
+    if (dataMood <= 2) {
+      return Truncation.LOST_WITH_THE_REST;
+    }
+    int luck = random.nextInt(PERCENT);
+    return luck < 50
+        ? Truncation.KEPT
+        : luck < 75 ? Truncation.LOST : Truncation.LOST_WITH_THE_REST;
   }
 
   boolean keepsName() {

@@ -227,10 +227,13 @@ final class FileContent extends SimulatedNode {
     Map<Integer, Boolean> ended = new HashMap<>();
     for (Change change : pending) {
       if (change.page == null) {
-        if (!fate.keepsTruncation()) {
+        Fate.Truncation outcome = fate.ofTruncation();
+        if (outcome == Fate.Truncation.LOST_WITH_THE_REST) {
           break;
         }
-        change.apply(found);
+        if (outcome == Fate.Truncation.KEPT) {
+          change.apply(found);
+        }
       } else if (!ended.containsKey(change.index)) {
         Fate.Write outcome = fate.ofWrite();
         if (outcome != Fate.Write.KEPT) {

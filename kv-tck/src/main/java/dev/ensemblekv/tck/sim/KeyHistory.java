@@ -61,17 +61,48 @@ final class KeyHistory {
       durable = Math.max(durable, version);
     }
 
+    /** Tells whether a write has begun and not returned. */
+    boolean isOpen() {
+      return versions.size() - 1 > completed;
+    }
+
+    boolean showsLast(@Nullable ByteString got) {
+      return Objects.equals(versions.get(versions.size() - 1).value, got);
+    }
+
+    /** Notes that the write that was open has become a part of the store, or never will. */
+    void settle(boolean there) {
+      if (there) {
+        completed = versions.size() - 1;
+      } else {
+        versions.subList(completed + 1, versions.size()).clear();
+      }
+    }
+
     private int least(boolean killed) {
       return killed ? completed : durable;
     }
 
-    private boolean couldBe(@Nullable ByteString got, int from, int to) {
-      for (int i = from; i < to; i++) {
-        if (Objects.equals(versions.get(i).value, got)) {
-          return true;
-        }
+    private boolean couldBe(@Nullable ByteString got, int from) {
+      return next(got, from) < versions.size();
+    }
+
+    /** Returns the first version from a number on that looks like this, or the end. */
+    private int next(@Nullable ByteString got, int from) {
+      int i = from;
+      while (i < versions.size() && !Objects.equals(versions.get(i).value, got)) {
+        i++;
       }
-      return false;
+      return i;
+    }
+
+    /** Returns the last version that looks like this, or a negative number. */
+    private int last(@Nullable ByteString got) {
+      int i = versions.size() - 1;
+      while (i >= 0 && !Objects.equals(versions.get(i).value, got)) {
+        i--;
+      }
+      return i;
     }
 
     private boolean endsBatch(int version) {
@@ -94,24 +125,34 @@ final class KeyHistory {
 
   /** What a crash left of a batch. */
   static final class BatchTraces {
-    private @Nullable String reached;
-    private @Nullable String missed;
+    private @Nullable ByteString reached;
+    private @Nullable ByteString missed;
 
-    private void add(boolean there, String what) {
-      reached = there ? what : reached;
-      missed = there ? missed : what;
+    private void add(boolean there, ByteString key) {
+      reached = there ? key : reached;
+      missed = there ? missed : key;
     }
 
-    /** Returns how some of it is there and some is not; {@code null}: it is whole. */
-    @Nullable String halves() {
-      return reached == null || missed == null
-          ? null
-          : "as it was then or later: " + reached + "; as it was before: " + missed;
+    /** Tells whether some of it is there and some is not. */
+    boolean isInPart() {
+      return reached != null && missed != null;
+    }
+
+    /** Says which key shows it and which does not. */
+    String halves(Map<ByteString, ByteString> found) {
+      return "as it was then or later: "
+          + (reached + " is " + show(found.get(reached)))
+          + "; as it was before: "
+          + (missed + " is " + show(found.get(missed)));
     }
   }
 
   Lane lane(int writer) {
     return lanes.computeIfAbsent(writer, missing -> new Lane(before));
+  }
+
+  List<Lane> openLanes() {
+    return lanes.values().stream().filter(Lane::isOpen).toList();
   }
 
   /** Notes that every completed write must survive from now on. */
@@ -136,7 +177,7 @@ final class KeyHistory {
     for (Lane lane : lanes.values()) {
       int least = lane.least(killed);
       untouched &= least == 0;
-      if (lane.couldBe(got, Math.max(1, least), lane.versions.size())) {
+      if (lane.couldBe(got, Math.max(1, least))) {
         return;
       }
     }
@@ -159,22 +200,22 @@ final class KeyHistory {
 
   /**
    * Tells of each batch whether it must have reached the key, or must have missed it, for the key
-   * to be as found.
+   * to be as found. One that was durable was so at all its keys, and each of them must show it.
    */
   void judgeBatches(ByteString key, @Nullable ByteString got, Map<Integer, BatchTraces> batches) {
     if (lanes.size() != 1) {
       return; // of writers in no known order any might be the last
     }
     Lane lane = lanes.values().iterator().next();
-    for (int i = 1; i < lane.versions.size(); i++) {
+    int first = lane.next(got, lane.durable);
+    int last = lane.last(got);
+    for (int i = lane.durable + 1; i < lane.versions.size(); i++) {
       int batch = lane.versions.get(i).batch;
       if (batch != NO_BATCH && lane.endsBatch(i)) {
-        boolean reached = lane.couldBe(got, i, lane.versions.size());
-        boolean missed = lane.couldBe(got, lane.durable, i);
+        boolean reached = last >= i;
+        boolean missed = first < i;
         if (reached != missed) {
-          batches
-              .computeIfAbsent(batch, missing -> new BatchTraces())
-              .add(reached, key + " is " + show(got));
+          batches.computeIfAbsent(batch, missing -> new BatchTraces()).add(reached, key);
         }
       }
     }

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>At a crash each write to a page since the last {@link DiskFile#force()} is kept, dropped, torn
  * or, where the file grew, zeroed; of one page a later write is never there without an earlier one.
  * Each change of a name since the last {@link #syncDirectory} is kept or lost; a rename is never
- * split. What becomes of it all is drawn from a seed.
+ * split. A truncation is kept, or lost with all that came after it, or lost by itself: then what
+ * was cut off is there again, behind and between what was written since. What becomes of it all is
+ * drawn from a seed.
  *
  * <p>Changes are counted from zero, so that a crash or a failure can be asked for at each of them:
  * {@link #crashAt}, {@link #faults()}. Nothing is kept between a disk and the one found {@linkplain
@@ -40,12 +42,13 @@ public final class SimulatedDisk implements Disk {
   private static final long NEVER = Long.MAX_VALUE;
 
   // All guarded by this.
-  private final NameTree names;
+  private NameTree names;
   private final Set<Path> locks = new HashSet<>();
   private final DiskFaults faults = new DiskFaults(this);
   private long changes;
   private long operations;
   private long crashAt = NEVER;
+  private int boots;
   private boolean crashed;
   private @Nullable Observer observer;
 
@@ -86,6 +89,16 @@ public final class SimulatedDisk implements Disk {
   /** Returns the disk as the next boot finds it if the power goes now; this one stays as it is. */
   public synchronized SimulatedDisk afterCrash(long seed) {
     return new SimulatedDisk(names.afterCrash(new Fate(seed)));
+  }
+
+  /**
+   * Makes this disk what the next boot finds if the power goes now. Files that are open, and locks
+   * that are held, are of the time before: using them throws {@link SimulatedCrash}.
+   */
+  public synchronized void losePower(long seed) {
+    names = names.afterCrash(new Fate(seed));
+    locks.clear();
+    boots++;
   }
 
   /**
@@ -355,6 +368,7 @@ public final class SimulatedDisk implements Disk {
   /** A lock, which a crash releases by leaving it behind on the old disk. */
   private final class HeldLock implements DiskLock {
     private final Path path;
+    private final int boot = boots;
     private boolean held = true;
 
     HeldLock(Path path) {
@@ -364,7 +378,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void close() {
       synchronized (SimulatedDisk.this) {
-        if (held) {
+        if (held && boot == boots) {
           held = false;
           locks.remove(path);
         }
@@ -377,6 +391,7 @@ public final class SimulatedDisk implements Disk {
     private final Path path;
     private final FileContent content;
     private final boolean writable;
+    private final int boot = boots;
     private boolean closed;
 
     OpenFile(Path path, FileContent content, boolean writable) {
@@ -386,6 +401,9 @@ public final class SimulatedDisk implements Disk {
     }
 
     private boolean beginOn(DiskOperation operation) throws IOException {
+      if (boot != boots) {
+        throw new SimulatedCrash(changes);
+      }
       if (closed) {
         throw new IOException(path + " is closed");
       }

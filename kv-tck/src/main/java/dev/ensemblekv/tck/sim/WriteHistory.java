@@ -8,8 +8,10 @@ import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.tck.internal.ByteString;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -42,7 +44,6 @@ public final class WriteHistory {
 
     /** Notes that it returned. */
     public void completed() {
-      position++;
       versions.forEach(KeyHistory.Lane::completed);
     }
 
@@ -121,7 +122,6 @@ public final class WriteHistory {
    *     has several writers less is known, and batches of it are not checked to be whole
    */
   public Write begin(int writer, KvBatch batch) {
-    position++;
     int number = batch.count() > 1 ? batches++ : KeyHistory.NO_BATCH;
     Write write = new Write();
     batch.replay(
@@ -147,6 +147,25 @@ public final class WriteHistory {
   }
 
   /**
+   * Finds out what became of a write that ended with an exception, or with its process: if the
+   * store shows it, it counts as completed, else as never made.
+   */
+  public void settle(KvStore store) {
+    boolean there = true;
+    List<KeyHistory.Lane> open = new ArrayList<>();
+    for (Map.Entry<ByteString, KeyHistory> key : keys.entrySet()) {
+      for (KeyHistory.Lane lane : key.getValue().openLanes()) {
+        open.add(lane);
+        there &= lane.showsLast(ByteString.ofNullable(store.get(key.getKey().toArray())));
+      }
+    }
+    for (KeyHistory.Lane lane : open) {
+      lane.settle(there);
+    }
+    position++;
+  }
+
+  /**
    * Takes what a store holds, which was checked, for all that was written so far: none of it may
    * change by itself, and the next crash may take only what is written from now on.
    */
@@ -158,7 +177,11 @@ public final class WriteHistory {
     position++;
   }
 
-  /** Returns a number that grows whenever something is noted here. */
+  /**
+   * Returns a number that grows whenever more is demanded of what a loss of power leaves. While it
+   * stays, a disk that once passed {@link #check} passes it: a write that has begun, or returned
+   * without being durable, only adds to what may be there.
+   */
   public long position() {
     return position;
   }
@@ -262,13 +285,12 @@ public final class WriteHistory {
     keys.forEach((key, written) -> written.judgeBatches(key, found.get(key), traces));
     traces.forEach(
         (batch, trace) -> {
-          String halves = trace.halves();
-          if (halves != null) {
+          if (trace.isInPart()) {
             throw new AssertionError(
                 "batch number "
                     + batch
                     + " (from 0) is there after the crash, but not all of it; "
-                    + halves);
+                    + trace.halves(found));
           }
         });
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
+import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -117,6 +118,38 @@ class SimulatedDiskTest {
     assertThat(outcomes(FILE)).containsExactlyInAnyOrder("long", "l");
     file.force();
     assertThat(outcomes(FILE)).containsExactly("l");
+  }
+
+  @Test
+  void whatWasCutOffCanComeBackBehindWhatWasWrittenSince() throws IOException {
+    DiskFile file = durableFile("long");
+    file.truncate(1);
+    write(file, 1, "x");
+    assertThat(outcomes(FILE)).contains("lx", "l", "long", "lxng");
+    file.force();
+    assertThat(outcomes(FILE)).containsExactly("lx");
+  }
+
+  @Test
+  void whatIsOpenWhenThePowerGoesIsOfNoUseAfterwards() throws IOException {
+    DiskFile file = durableFile("kept");
+    DiskLock lock = disk.tryLock(OTHER).orElseThrow();
+    write(file, 4, "lost");
+    boolean lost = false;
+    for (int seed = 0; seed < SEEDS && !lost; seed++) {
+      lost = read(disk.afterCrash(seed), FILE).equals("kept");
+      if (lost) {
+        disk.losePower(seed);
+      }
+    }
+    assertThat(read(disk, FILE)).isEqualTo("kept");
+    assertThat(disk.isDurable()).isTrue();
+    assertThatThrownBy(file::size).isInstanceOf(SimulatedCrash.class);
+    DiskLock next = disk.tryLock(OTHER).orElseThrow();
+    lock.close();
+    assertThat(disk.tryLock(OTHER)).as("held by the next").isEmpty();
+    next.close();
+    assertThat(disk.tryLock(OTHER)).isPresent();
   }
 
   @Test

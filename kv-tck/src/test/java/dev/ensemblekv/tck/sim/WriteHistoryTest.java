@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.tck.sim;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.KvBatch;
@@ -145,5 +146,39 @@ class WriteHistoryTest {
     assertPasses();
     found.put(KEY, bytes("begun"));
     assertCaught("had to survive; found was never written");
+  }
+
+  @Test
+  void aWriteThatIsNotSeenWhenItIsSettledNeverWas() {
+    history.begin(1, new KvBatch().put(KEY, bytes("a")).put(OTHER, bytes("b")));
+    history.settle(found);
+    begin(1, "later").completed();
+    found.put(KEY, bytes("later"));
+    assertPasses();
+    found.put(OTHER, bytes("b"));
+    assertCaught("");
+  }
+
+  @Test
+  void aWriteThatIsSeenWhenItIsSettledIsCompleted() {
+    begin(1, "begun");
+    found.put(KEY, bytes("begun"));
+    history.settle(found);
+    assertPasses();
+    found.delete(KEY);
+    history.check(found);
+    assertThatThrownBy(() -> history.checkAfterKill(found))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("version 1, 'begun', had to survive");
+  }
+
+  @Test
+  void thePositionMovesWhenMoreIsDemanded() {
+    long before = history.position();
+    WriteHistory.Write write = begin(1, "value");
+    write.completed();
+    assertThat(history.position()).isEqualTo(before);
+    write.durable();
+    assertThat(history.position()).isGreaterThan(before);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ensemblekv.bench.peers;
+package dev.ensemblekv.bench;
 
+import dev.ensemblekv.bench.profile.PhaseEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,29 +12,39 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Threads that begin a piece of work together. */
-final class Crew implements AutoCloseable {
-  private static final double NANOS_PER_SECOND = 1e9;
+public final class Crew implements AutoCloseable {
+  static final double NANOS_PER_SECOND = 1e9;
 
   private final int threads;
   private final ExecutorService executor;
 
-  Crew(int threads) {
+  /** Begins so many threads. */
+  public Crew(int threads) {
     this.threads = threads;
     this.executor = Executors.newFixedThreadPool(threads);
   }
 
   /** What one thread does. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
+    /** Does the part of a thread. */
     void run(int thread) throws Exception;
   }
 
   /**
    * Has every thread do its part.
    *
+   * @param phase what it is called in a recording
    * @return the seconds from the common beginning to the end of the last one
    */
-  double run(Work work) throws InterruptedException {
+  public double run(String phase, Work work) throws InterruptedException {
+    PhaseEvent event = PhaseEvent.begin(phase);
+    double seconds = run(work);
+    event.commit();
+    return seconds;
+  }
+
+  private double run(Work work) throws InterruptedException {
     long[] begun = new long[1];
     CyclicBarrier beginning = new CyclicBarrier(threads, () -> begun[0] = System.nanoTime());
     List<Callable<Void>> parts = new ArrayList<>();

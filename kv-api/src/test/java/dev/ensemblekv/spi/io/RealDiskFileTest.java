@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.spi.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Reading while threads are interrupted, and while the file is closed. */
+@Timeout(120)
+class RealDiskFileTest {
+  private static final int FILE_BYTES = 300_000;
+  private static final int THREADS = 4;
+
+  @TempDir Path directory;
+  private Path path;
+  private Path elsewhere;
+
+  @BeforeEach
+  void createFile() throws IOException {
+    path = directory.resolve("file");
+    elsewhere = directory.resolve("elsewhere");
+    byte[] bytes = new byte[FILE_BYTES];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = byteAt(i);
+    }
+    Files.write(path, bytes);
+  }
+
+  private static byte byteAt(long position) {
+    return (byte) ((position * 31) >>> 3);
+  }
+
+  private DiskFile open(boolean writable) throws IOException {
+    return writable ? Disk.real().open(path) : Disk.real().openReadOnly(path);
+  }
+
+  private static void check(DiskFile file, long position, int length) throws IOException {
+    byte[] bytes = new byte[length + 2];
+    int count = file.read(position, bytes, 1, length);
+    assertThat(count).isEqualTo((int) Math.min(length, FILE_BYTES - position));
+    for (int i = 0; i < count; i++) {
+      if (bytes[i + 1] != byteAt(position + i)) {
+        throw new AssertionError("byte " + (position + i) + " is " + bytes[i + 1]);
+      }
+    }
+    assertThat(bytes[0] | bytes[length + 1]).isZero();
+  }
+
+  /** A thread that channels see interrupted so often, each time when an operation has begun. */
+  private static final class Interrupted extends Thread {
+    private int times;
+
+    Interrupted(int times, Runnable action) {
+      super(action);
+      this.times = times;
+    }
+
+    @Override
+    public boolean isInterrupted() {
+      return currentThread() == this && times-- > 0;
+    }
+  }
+
+  private static void interrupted(int times, Callable<?> action) throws Exception {
+    FutureTask<?> task = new FutureTask<>(action);
+    Thread thread = new Interrupted(times, task);
+    thread.start();
+    thread.join();
+    try {
+      task.get();
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : e;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 1_000_000})
+  void whatAnInterruptClosedIsOpenedAgain(int times) throws Exception {
+    for (boolean writable : new boolean[] {false, true}) {
+      try (DiskFile file = open(writable)) {
+        interrupted(
+            times,
+            () -> {
+              check(file, 5, 200_000);
+              check(file, FILE_BYTES - 10, 100);
+              assertThat(file.size()).isEqualTo(FILE_BYTES);
+              file.force();
+              return null;
+            });
+        check(file, 5, 10);
+      }
+    }
+  }
+
+  @Test
+  void anotherFileUnderItsNameIsNeverRead() throws Exception {
+    try (DiskFile reader = open(false);
+        DiskFile writer = open(true)) {
+      check(writer, 0, 1000);
+      Files.move(path, elsewhere);
+      Files.write(path, new byte[FILE_BYTES]);
+      check(reader, 0, 1000);
+      assertThatThrownBy(() -> interrupted(1, () -> reader.read(0, new byte[10], 0, 10)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another file has this name");
+      interrupted(
+          1,
+          () -> {
+            check(writer, 0, 1000);
+            return null;
+          });
+      check(writer, 0, 1000);
+      Files.move(elsewhere, path, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      check(reader, 0, 1000);
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeOpenedAgainIsReadWhenItCan() throws Exception {
+    try (DiskFile reader = open(false)) {
+      Files.move(path, elsewhere);
+      assertThatThrownBy(() -> interrupted(1, reader::size)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> check(reader, 0, 10)).isInstanceOf(IOException.class);
+      Files.move(elsewhere, path);
+      check(reader, 0, 10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void threadsThatAreInterruptedAgainAndAgainReadWhatIsThere(boolean writable) throws Exception {
+    try (DiskFile file = open(writable)) {
+      List<FutureTask<?>> tasks = new ArrayList<>();
+      List<Thread> threads = new ArrayList<>();
+      for (int t = 0; t < THREADS; t++) {
+        SplittableRandom random = new SplittableRandom(t);
+        tasks.add(
+            new FutureTask<>(
+                () -> {
+                  for (int i = 0; i < 1000; i++) {
+                    check(file, random.nextInt(FILE_BYTES), random.nextInt(1, 3000));
+                  }
+                  return null;
+                }));
+        threads.add(new Thread(tasks.get(t)));
+      }
+      threads.forEach(Thread::start);
+      while (threads.stream().anyMatch(Thread::isAlive)) {
+        threads.forEach(Thread::interrupt);
+      }
+      for (FutureTask<?> task : tasks) {
+        task.get();
+      }
+      assertThat(file.size()).isEqualTo(FILE_BYTES);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void readersOfAFileThatIsClosedAreTold(boolean writable) throws Exception {
+    DiskFile file = open(writable);
+    CountDownLatch reading = new CountDownLatch(THREADS);
+    List<FutureTask<?>> tasks = new ArrayList<>();
+    for (int t = 0; t < THREADS; t++) {
+      SplittableRandom random = new SplittableRandom(t);
+      FutureTask<?> task =
+          new FutureTask<>(
+              () -> {
+                while (true) {
+                  check(file, random.nextInt(FILE_BYTES), random.nextInt(1, 3000));
+                  reading.countDown();
+                }
+              });
+      tasks.add(task);
+      new Thread(task).start();
+    }
+    reading.await();
+    file.close();
+    file.close();
+    for (FutureTask<?> task : tasks) {
+      assertThatThrownBy(task::get).cause().isInstanceOf(IOException.class);
+    }
+    assertThatThrownBy(() -> file.read(0, new byte[1], 0, 1))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
+    assertThatThrownBy(file::force).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aFileOpenForReadingIsNotWritten() throws Exception {
+    try (DiskFile file = open(false)) {
+      assertThatThrownBy(() -> file.write(0, new byte[1], 0, 1))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("reading only");
+      assertThatThrownBy(() -> file.truncate(0)).isInstanceOf(IOException.class);
+      check(file, 0, FILE_BYTES);
+    }
+    assertThatThrownBy(() -> Disk.real().openReadOnly(directory)).isInstanceOf(IOException.class);
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Makes the log durable, in the order of its segments, so that what a loss of power leaves of it is
+ * a beginning of it. Those who ask at the same time share one wait for the medium.
+ */
+final class LogSync {
+  private final Appender end;
+  private final Log.Events events;
+  private final ReentrantLock forcing = new ReentrantLock();
+
+  // Written while forcing.
+  private volatile Manifest.Position durable;
+  private volatile long durableSequence;
+
+  /**
+   * Creates what makes a log durable.
+   *
+   * @param durable up to where it is
+   * @param sequence the last number up to there
+   */
+  LogSync(Appender end, Manifest.Position durable, long sequence, Log.Events events) {
+    this.end = end;
+    this.events = events;
+    this.durable = durable;
+    this.durableSequence = sequence;
+  }
+
+  /** Returns up to where the log is durable. */
+  Manifest.Position durable() {
+    return durable;
+  }
+
+  /** Makes everything up to a record durable; those who come meanwhile share the next force. */
+  void force(long through) {
+    if (durableSequence >= through) {
+      return;
+    }
+    forcing.lock();
+    try {
+      events.checkNotFailed();
+      if (durableSequence < through) {
+        forceAll();
+      }
+    } finally {
+      forcing.unlock();
+    }
+    events.forced();
+  }
+
+  /** Makes everything durable, even if nothing seems to have changed. */
+  void force() {
+    forcing.lock();
+    try {
+      events.checkNotFailed();
+      forceAll();
+    } finally {
+      forcing.unlock();
+    }
+  }
+
+  private void forceAll() {
+    Appender.Reach reach = end.reach();
+    for (Segment segment : reach.rolled()) {
+      force(segment, true);
+    }
+    for (Segment segment : reach.others()) {
+      force(segment, false);
+    }
+    if (reach.position().compareTo(durable) > 0) {
+      durable = reach.position();
+    }
+    durableSequence = Math.max(durableSequence, reach.sequence());
+    end.forced(reach.rolled());
+  }
+
+  private void force(Segment segment, boolean isFull) {
+    try {
+      if (isFull) {
+        segment.trim();
+      }
+      segment.force();
+    } catch (IOException e) {
+      throw events.failed("the log cannot be made durable", segment.path(), e);
+    }
+  }
+
+  /** Says that nothing has a number up to this one that is not durable. */
+  void skipTo(long sequence) {
+    forcing.lock();
+    try {
+      durableSequence = Math.max(durableSequence, sequence);
+    } finally {
+      forcing.unlock();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+/**
+ * The space that a store takes, and how much of it compaction should give back: the files may take
+ * a percentage of live keys and values, even if all that is not merged yet supersedes something.
+ *
+ * <p>But records of which less than a sixth is dead are left alone: where they are so small that
+ * what is stored with each takes the percentage already, compaction would never end.
+ */
+final class Space {
+  /** What is stored with a record, on average: its header and what aligns it. */
+  private static final long OVERHEAD_BYTES = RecordFormat.HEADER_BYTES + Location.ALIGNMENT / 2;
+
+  private static final int LEAST_DEAD_SHARE = 5;
+
+  private double files;
+  private double live;
+  private long liveRecords;
+  private double dead;
+
+  /**
+   * Adds a segment.
+   *
+   * @param end where its records end
+   */
+  void add(Usage usage, long end) {
+    double deadBytes = end * deadShare(usage);
+    files += end;
+    dead += deadBytes;
+    live += end - deadBytes;
+    liveRecords += usage.liveRecords();
+  }
+
+  /** Adds something without which nothing is found. */
+  void addIndex(long bytes) {
+    files += bytes;
+  }
+
+  /** Returns how much of a segment is dead, from 0 to 1. */
+  static double deadShare(Usage usage) {
+    return usage.bytes() == 0 ? 0 : (double) usage.deadBytes() / usage.bytes();
+  }
+
+  /**
+   * Returns how many dead bytes are too many; none if negative.
+   *
+   * @param percent so much the files may take for each hundred bytes of live keys and values
+   * @param unmerged so many records may each supersede one that counts as live
+   */
+  double surplus(long percent, long unmerged) {
+    if (liveRecords <= 0) {
+      return dead;
+    }
+    double record = live / liveRecords;
+    double data = Math.max(0, liveRecords - unmerged) * Math.max(0, record - OVERHEAD_BYTES);
+    return Math.min(files - data * percent / 100, dead - live / LEAST_DEAD_SHARE);
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ensemblekv.tck.KvStoreTck;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Whatever turns the threads of a store take, what they see is as if they had taken them one call
+ * after the other. Engines with a fault are found out.
+ *
+ * <p>{@code dev.ensemblekv.tck.effort} makes it so many times longer, {@code
+ * dev.ensemblekv.tck.seed} takes another seed.
+ */
+class InterleavingsTest {
+
+  /** What is done in a wrong order, or not under a lock. */
+  enum Fault {
+    LOCATION_BEFORE_ITS_KEY(
+        Race.MEMTABLE,
+        "Memtable",
+        """
+              slots[slot * WORDS] = order;
+              slots[slot * WORDS + 2] = routing;
+              SLOTS.setRelease(slots, slot * WORDS + 1, location);
+        """,
+        """
+              SLOTS.setRelease(slots, slot * WORDS + 1, location);
+              slots[slot * WORDS] = order;
+              slots[slot * WORDS + 2] = routing;
+        """),
+    TABLE_BEFORE_ITS_ENTRIES(
+        Race.MEMTABLE,
+        "Memtable",
+        "current = grown(current);",
+        "table = new Table(current.places * 2); current = grown(current);"),
+    NOBODY_IS_COUNTED(Race.PINS, "Pins", "stripe < STRIPES;", "stripe < 0;"),
+    DISPOSED_OF_UNDER_THOSE_WHO_WERE_THERE(
+        Race.PINS,
+        "Pins",
+        "if (!leaving.isEmpty() && isEmpty(1 - (epoch & 1))) {",
+        "if (!leaving.isEmpty()) {"),
+    EPOCH_MOVED_ON_UNDER_THE_LATE(
+        Race.PINS, "Pins", "!retired.isEmpty() && isEmpty(1 - (epoch & 1))", "!retired.isEmpty()"),
+    MEMTABLE_DROPPED_BEFORE_ITS_RUN_IS_THERE(
+        Race.PUBLISHING,
+        "Index",
+        "new Version(current.active, List.copyOf(frozen), List.copyOf(runs));",
+        "new Version(current.active, List.copyOf(frozen), current.runs); replaceRuns(runs);"),
+    MEMTABLE_EMPTIED_BEFORE_IT_IS_FROZEN(
+        Race.PUBLISHING,
+        "Index",
+        "    current = new Version(new Memtable(), List.copyOf(frozen), current.runs);",
+        """
+            current = new Version(new Memtable(), current.frozen, current.runs);
+            current = new Version(current.active, List.copyOf(frozen), current.runs);
+        """),
+    REPOINTED_WITHOUT_A_LOOK(
+        Race.RELOCATION,
+        "Compactor",
+        "if (index.current().find(hash, bucket) == moved.location(i)) {",
+        "if (bucket.length > 0) {"),
+    REPOINTED_AFTER_A_LOOK_WITHOUT_THE_LOCK(
+        Race.RELOCATION,
+        "Compactor",
+        "log.write(0, end -> repoint(end, first, behind, bucket));",
+        """
+        List<Integer> same = new ArrayList<>();
+        for (int i = first; i < behind; i++) {
+          KeyHash hash = new KeyHash(moved.order(i), moved.routing(i));
+          if (index.current().find(hash, bucket) == moved.location(i)) {
+            same.add(i);
+          }
+        }
+        log.write(
+            0,
+            end -> same.forEach(
+                i -> end.repoint(moved.order(i), moved.routing(i), targets.get(i))));
+        """),
+    VICTIM_DISPOSED_OF_UNDER_ITS_READERS(
+        Race.RELOCATION, "Pins", "retired.add(disposal);", "disposal.run();"),
+    GATE_LOOKED_AT_BEFORE_IT_IS_ENTERED(
+        Race.CLOSING,
+        "CallGate",
+        "    inside.getAndIncrement(ticket);\n    if (shut) {\n      leave(ticket);\n",
+        "    boolean late = shut;\n    inside.getAndIncrement(ticket);\n    if (late) {\n      leave(ticket);\n"),
+    CLOSED_UNDER_CALLS(Race.CLOSING, "GuardedStore", "gate.awaitEmpty();", "");
+
+    private final Race race;
+    private final String source;
+    private final String text;
+    private final String replacement;
+
+    Fault(Race race, String source, String text, String replacement) {
+      this.race = race;
+      this.source = source;
+      this.text = text;
+      this.replacement = replacement;
+    }
+  }
+
+  /** Where the usual search may go by a fault, each point is tried. */
+  private static final int MOST_EFFORT = 10;
+
+  private static final Mutant SOUND = Mutant.soundTakingTurns();
+
+  private static String search(Mutant engine, Race race, int effort) {
+    long seed = Long.getLong(KvStoreTck.SEED, 1);
+    return (String) engine.make(Race.Search.class, Supplier.class, race.name(), seed, effort).get();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachOrderIsSound(Race race) {
+    int effort = Math.max(1, Integer.getInteger(KvStoreTck.EFFORT, 1));
+    assertThat(search(SOUND, race, effort)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFaultIsFoundOut(Fault fault, @TempDir Path scratch) {
+    Mutant engine = Mutant.of(scratch, fault.source, fault.text, fault.replacement).takingTurns();
+    String found = search(engine, fault.race, 1);
+    assertThat(found.isEmpty() ? search(engine, fault.race, MOST_EFFORT) : found).isNotEmpty();
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.extent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.tck.sim.SimulatedMachine;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stores on a real disk, whose background work is run by hand. */
+class MappingKeeperTest {
+  private static final int VALUE_BYTES = 1000;
+
+  private final WatchedMappings mappings = new WatchedMappings();
+  private final SimulatedMachine machine = new SimulatedMachine(1, environment -> environment);
+  @TempDir Path directory;
+
+  private ExtentStore open(String name, MappingBudget budget, ExtentOptions.Access access) {
+    Path path = directory.resolve(name);
+    KvOptions options =
+        KvOptions.builder()
+            .set(ExtentOptions.ACCESS, access)
+            .set(ExtentOptions.MEMTABLE_KEYS, 16L)
+            .set(ExtentOptions.SEGMENT_SIZE, 8L << 10)
+            .build();
+    try {
+      mappings.disk().createDirectories(path);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return Opening.open(
+        new BareEngine(mappings.disk(), machine.executor(), machine.environment(), path, options),
+        budget);
+  }
+
+  private static byte[] value(int key) {
+    byte[] value = new byte[VALUE_BYTES];
+    new java.util.Random(key).nextBytes(value);
+    return value;
+  }
+
+  private void put(ExtentStore store, int from, int to) {
+    for (int key = from; key < to; key++) {
+      store.put(SmallEngine.key(key), value(key));
+      machine.executor().runAll();
+    }
+  }
+
+  private static void check(ExtentStore store, int to) {
+    for (int key = 0; key < to; key++) {
+      assertThat(store.get(SmallEngine.key(key))).isEqualTo(value(key));
+      int number = key;
+      store.read(
+          SmallEngine.key(key),
+          buffer -> {
+            byte[] found = new byte[buffer.remaining()];
+            buffer.get(found);
+            assertThat(found).isEqualTo(value(number));
+            return null;
+          });
+    }
+    for (int key = to; key < 2 * to; key++) {
+      assertThat(store.exists(SmallEngine.key(key))).isFalse();
+    }
+  }
+
+  private List<String> mappedSegments() {
+    return mappings.names().stream().filter(name -> name.startsWith("segment")).toList();
+  }
+
+  @Test
+  void aStoreThatGrowsTooGreatIsReadByCalls() throws Exception {
+    MappingBudget budget = new MappingBudget(100_000, 1000);
+    try (ExtentStore store = open("store", budget, ExtentOptions.Access.AUTO)) {
+      put(store, 0, 80);
+      assertThat(mappedSegments()).hasSizeGreaterThan(8);
+      check(store, 80);
+      put(store, 80, 160);
+      store.flush();
+      put(store, 160, 161);
+      assertThat(mappedSegments()).as("those that are written").hasSizeLessThanOrEqualTo(3);
+      check(store, 161);
+    }
+    assertThat(mappings.names()).isEmpty();
+    try (ExtentStore store = open("store", budget, ExtentOptions.Access.AUTO)) {
+      assertThat(mappedSegments()).isEmpty();
+      check(store, 161);
+    }
+    try (ExtentStore store = open("store", budget, ExtentOptions.Access.MAPPED)) {
+      assertThat(mappedSegments()).hasSizeGreaterThan(16);
+      check(store, 161);
+      assertThat(budget.share(ExtentOptions.Access.AUTO).ofSealed()).isFalse();
+    }
+    assertThat(budget.share(ExtentOptions.Access.AUTO).ofSealed()).isTrue();
+    assertThat(mappings.names()).isEmpty();
+  }
+
+  @Test
+  void oneStoreTooManyHasAllReadByCalls() {
+    MappingBudget budget = new MappingBudget(100_000, 1000);
+    try (ExtentStore first = open("first", budget, ExtentOptions.Access.AUTO)) {
+      put(first, 0, 60);
+      assertThat(mappedSegments()).hasSizeGreaterThan(6);
+      first.flush();
+      try (ExtentStore second = open("second", budget, ExtentOptions.Access.AUTO)) {
+        put(second, 0, 60);
+        machine.executor().runAll();
+        assertThat(mappedSegments()).hasSizeLessThanOrEqualTo(6);
+        check(first, 60);
+        check(second, 60);
+      }
+    }
+    assertThat(mappings.names()).isEmpty();
+  }
+
+  @Test
+  void aMappingIsThereAsLongAsSomebodyReadsByIt() {
+    MappingBudget budget = new MappingBudget(100_000, 1000);
+    try (ExtentStore store = open("store", budget, ExtentOptions.Access.AUTO)) {
+      put(store, 0, 60);
+      String first = mappedSegments().get(0);
+      Boolean done =
+          store.read(
+              SmallEngine.key(0),
+              buffer -> {
+                assertThat(buffer.isDirect()).isTrue();
+                put(store, 60, 160);
+                assertThat(mappedSegments()).contains(first);
+                assertThat(store.get(SmallEngine.key(0))).isEqualTo(value(0));
+                byte[] found = new byte[buffer.remaining()];
+                buffer.get(found);
+                assertThat(found).isEqualTo(value(0));
+                return true;
+              });
+      assertThat(done).isTrue();
+      put(store, 160, 180);
+      assertThat(mappedSegments()).doesNotContain(first);
+      check(store, 180);
+    }
+    assertThat(mappings.names()).isEmpty();
+  }
+}

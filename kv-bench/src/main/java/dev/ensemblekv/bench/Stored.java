@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.bench;
+
+import dev.ensemblekv.bench.engine.Engine;
+import dev.ensemblekv.bench.engine.Engines;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that is measured, and what is in it.
+ *
+ * @param engine the name of its engine
+ * @param directory where its files are
+ * @param pairs its keys and values
+ * @param keys how many
+ * @param threads how many threads call it
+ */
+public record Stored(String engine, Path directory, Pairs pairs, long keys, int threads) {
+
+  /** Opens it. */
+  public Engine open(boolean sync) {
+    return Engines.open(engine, directory, sync);
+  }
+
+  /** Returns the length of each key with its value. */
+  public long pairBytes() {
+    return Pairs.KEY_BYTES + (long) pairs.valueBytes();
+  }
+
+  /** Returns the length of all keys with their values. */
+  public long dataBytes() {
+    return keys * pairBytes();
+  }
+
+  /**
+   * Puts all keys, in random order, and makes them durable.
+   *
+   * @return the seconds that it took
+   */
+  public double load(Crew crew, Engine opened) throws InterruptedException {
+    double seconds =
+        crew.run(
+            "load",
+            thread -> {
+              for (long index = thread; index < keys; index += threads) {
+                opened.put(pairs.key(index), pairs.value(index, 0));
+              }
+            });
+    long begun = System.nanoTime();
+    opened.flush();
+    return seconds + (System.nanoTime() - begun) / Crew.NANOS_PER_SECOND;
+  }
+
+  /** Gets a key that was never put. */
+  public void getAbsent(Engine opened, SplittableRandom random) {
+    long index = keys + random.nextLong(keys);
+    if (opened.get(pairs.key(index)) != null) {
+      throw new IllegalStateException(engine + " has key " + index + ", never put");
+    }
+  }
+
+  /** Returns the random choices of a thread. */
+  public SplittableRandom random(int thread) {
+    return new SplittableRandom(pairs.seed() + thread);
+  }
+
+  /** Compares values with what they should be; for one thread. */
+  public final class Check {
+    private final byte[] expected = new byte[pairs.valueBytes()];
+
+    /** Fails if a value is not that which a key has after so many changes. */
+    public void value(long index, int version, byte @Nullable [] value) {
+      pairs.fill(expected, index, version);
+      if (!Arrays.equals(expected, value)) {
+        throw new IllegalStateException(
+            engine + " returned a wrong value for key " + index + ", version " + version);
+      }
+    }
+  }
+}
