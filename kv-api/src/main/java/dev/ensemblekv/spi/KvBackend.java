@@ -94,4 +94,17 @@ public interface KvBackend {
     throw new UnsupportedOperationException(
         "stores of '" + name() + "' cannot be repaired by this command; restore a copy");
   }
+
+  /**
+   * Returns the work of deleting what a store has outside its directory, which does not begin here.
+   * The framework runs it before it deletes the directory, of a store that is {@linkplain
+   * dev.ensemblekv.api.KvStores#destroy destroyed} or whose creation failed, and holds the lock.
+   *
+   * @param begun whether this is not the first attempt, or the store never came to be: what is
+   *     missing is gone already
+   * @throws dev.ensemblekv.api.KvException if something is missing otherwise; nothing is deleted
+   */
+  default Runnable destroying(KvOpenContext context, boolean begun) {
+    return () -> {};
+  }
 }

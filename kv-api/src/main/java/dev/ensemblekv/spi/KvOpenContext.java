@@ -85,8 +85,9 @@ public interface KvOpenContext {
   KvStore openInner();
 
   /**
-   * Creates a store of the rest of the spec, raw, in a directory below this store's. What a
-   * creation that was cut short left there is replaced. The caller closes it.
+   * Creates a store of the rest of the spec, raw, in a directory below this store's or in another
+   * that is this store's alone. What a creation that was cut short left there is replaced. The
+   * caller closes it.
    *
    * @param name the part of its name after the outer store's, such as {@code 0007}
    */

@@ -2,11 +2,8 @@
 package dev.ensemblekv.extent;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The open segments of a store by number. Thread-safe; looking one up takes no lock. */
@@ -66,9 +63,13 @@ final class Segments {
 
   /** Returns all segments in the order of their numbers, as a list of the caller's. */
   List<Segment> all() {
-    return Arrays.stream(table.places)
-        .flatMap(Stream::ofNullable)
-        .sorted(Comparator.comparingInt(Segment::id))
-        .collect(Collectors.toCollection(ArrayList::new));
+    List<Segment> all = new ArrayList<>();
+    for (Segment segment : table.places) {
+      if (segment != null) {
+        all.add(segment);
+      }
+    }
+    all.sort(Comparator.comparingInt(Segment::id));
+    return all;
   }
 }

@@ -27,7 +27,8 @@ import java.util.SplittableRandom;
  */
 final class CrashScenario {
   private static final int STEPS = 100;
-  private static final int COLD_ONE_IN = 4;
+  private static final int COLD_STEPS = 60;
+  private static final int COLD_ONE_IN = 8;
   private static final int MANY_COLD = 160;
   private static final int COLD_IN_A_BATCH = 40;
 
@@ -121,7 +122,7 @@ final class CrashScenario {
 
     void run() {
       alive(this::load);
-      for (int i = 0; i < STEPS; i++) {
+      for (int i = 0; i < (cold > 0 ? COLD_STEPS : STEPS); i++) {
         alive(this::step);
       }
       makeRoom();

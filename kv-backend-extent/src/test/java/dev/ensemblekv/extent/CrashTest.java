@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestReporter;
  * dev.ensemblekv.tck.seed} begins at another seed; the message of a failure begins with its own.
  */
 class CrashTest {
-  private static final int SEEDS = 72;
+  private static final int SEEDS = 68;
 
   @Test
   void noCrashLosesWhatWasDurable(TestReporter reporter) {

@@ -2,6 +2,7 @@
 package dev.ensemblekv.extent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
@@ -15,8 +16,7 @@ import org.junit.jupiter.api.Test;
  * A log that goes on where it ended, at a place behind which a crash may bring back what was cut.
  */
 class ResumptionTest {
-  private static final int MOST_CALLS = 60;
-  private static final int OUTCOMES = 600;
+  private static final int OUTCOMES = 1000;
   private static final int PAGE_BYTES = 4096;
 
   private static final KvOptions OPTIONS =
@@ -47,27 +47,13 @@ class ResumptionTest {
 
   @Test
   void whatWasCutOffDoesNotComeBackBehindWhatWasWrittenSince() throws IOException {
-    boolean ended = false;
-    for (int calls = 1; calls <= MOST_CALLS && !ended; calls++) {
-      SimulatedMachine machine = torn();
-      ended = !diesOnTheFirstWrite(machine, calls);
-      if (!ended) {
-        assertGoesOnWell(machine.afterKill());
-      }
-    }
-    assertThat(ended).as("the first write ends within so many calls").isTrue();
-  }
-
-  private static boolean diesOnTheFirstWrite(SimulatedMachine machine, int calls) {
+    SimulatedMachine machine = torn();
     SimulatedProcess process = new SimulatedProcess(machine.executor());
     KvStore store = BareEngine.open(machine, process.disk(machine.disk()), process, OPTIONS);
-    process.dieAfter(calls);
-    try {
-      store.put(SmallEngine.key(4), SmallEngine.bytes("cut"));
-      return false;
-    } catch (SimulatedProcess.Death e) {
-      return true;
-    }
+    process.dieAfterNext("truncate");
+    assertThatThrownBy(() -> store.put(SmallEngine.key(4), SmallEngine.bytes("cut")))
+        .isInstanceOf(SimulatedProcess.Death.class);
+    assertGoesOnWell(machine.afterKill());
   }
 
   private static void assertGoesOnWell(SimulatedMachine machine) {

@@ -25,6 +25,11 @@ final class Backpressure {
     this.growth = growth;
   }
 
+  /** Tells whether a substore is so full that its writers are held up while it splits. */
+  static boolean isBegun(Substore substore) {
+    return substore.size().fill() > BEGIN_FILL;
+  }
+
   /**
    * Holds up the caller, who writes to a substore, if there is reason to; an interrupt ends that
    * and stays set.

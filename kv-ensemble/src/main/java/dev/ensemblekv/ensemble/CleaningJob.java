@@ -58,6 +58,7 @@ final class CleaningJob extends GrowthJob {
     for (int i = 0; i < KEYS_PER_STEP && more; i++) {
       more = walk.next();
       if (more) {
+        moved(walk.key().length);
         addIfForeign(walk.key(), foreign);
         progress.advance();
       }

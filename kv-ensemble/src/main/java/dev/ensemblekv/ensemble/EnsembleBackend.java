@@ -77,6 +77,11 @@ public final class EnsembleBackend implements KvBackend {
   }
 
   @Override
+  public Runnable destroying(KvOpenContext context, boolean begun) {
+    return EnsembleOpening.destroying(context, begun);
+  }
+
+  @Override
   public KvTask.Body repair(KvOpenContext context) {
     return Repair.of(context);
   }

@@ -77,6 +77,14 @@ public interface EnsembleControl {
   void resume();
 
   /**
+   * Sets how many bytes a second are moved and compared at most, from now on until the ensemble is
+   * closed, as {@link EnsembleOptions#SPLIT_RATE} does at its opening.
+   *
+   * @throws IllegalArgumentException if that is out of the range of the option
+   */
+  void splitRate(long bytesPerSecond);
+
+  /**
    * Gives up the split at work, if it has not come to its cutover: its target is deleted. The
    * substore splits again when its next exact count says so.
    *

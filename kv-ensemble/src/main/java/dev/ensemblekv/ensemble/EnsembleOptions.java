@@ -2,8 +2,12 @@
 package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.spi.KvOpenContext;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The options of the ensemble. */
 public final class EnsembleOptions {
@@ -41,6 +45,33 @@ public final class EnsembleOptions {
           .range(1L, 1L << 20)
           .build(4096L, "Number of substores at which splitting stops; each costs file handles.");
 
+  /**
+   * Where substores are besides the directory of the store: directories on other disks, separated
+   * by commas; recorded, and can be changed at each open.
+   *
+   * <p>Each must be empty at first, and is then this store's alone. A relative one is relative to
+   * the directory of the store. A root is known by a file in it, wherever it is mounted; one that
+   * is left out here gets no new substores, and is given up when it has none left.
+   */
+  public static final KvOption<String> ROOTS =
+      KvOption.text("ensemble.roots")
+          .kind(KvOption.Kind.STICKY)
+          .build(
+              "",
+              "Directories on other disks for substores, besides that of the store; separated by"
+                  + " commas.");
+
+  /**
+   * How fast splits move and compare what they move: 64 KiB to 64 GiB a second, by default 1 GiB;
+   * for one opening only, and can be changed while it lasts by {@link EnsembleControl#splitRate}.
+   *
+   * <p>A substore over 1.5 times its limit is split as fast as possible, as its writers wait.
+   */
+  public static final KvOption<Long> SPLIT_RATE =
+      KvOption.sizeBytes("ensemble.splitRate")
+          .range(64L << 10, 64L << 30)
+          .build(1L << 30, "Splits move and compare so many bytes a second at most.");
+
   /** How long one write may be held up while its substore is far over its limit. */
   public static final KvOption<Duration> MAX_STALL =
       KvOption.duration("ensemble.maxStall")
@@ -51,10 +82,21 @@ public final class EnsembleOptions {
                   + " is over 1.5 times its limit.");
 
   static final List<KvOption<?>> ALL =
-      List.of(INITIAL_SUBSTORES, MAX_KEYS, MAX_BYTES, MAX_SUBSTORES, MAX_STALL);
+      List.of(INITIAL_SUBSTORES, MAX_KEYS, MAX_BYTES, MAX_SUBSTORES, ROOTS, SPLIT_RATE, MAX_STALL);
 
   static final long LEAST_KEYS = 16;
   static final long LEAST_BYTES = 4096;
 
   private EnsembleOptions() {}
+
+  /** Returns the directories that {@link #ROOTS} names. */
+  static Set<Path> roots(KvOpenContext context) {
+    Set<Path> paths = new LinkedHashSet<>();
+    for (String path : context.option(ROOTS).split(",", -1)) {
+      if (!path.isBlank()) {
+        paths.add(context.directory().resolve(path.strip()).normalize());
+      }
+    }
+    return paths;
+  }
 }

@@ -21,16 +21,22 @@ final class EnsembleStats {
       KvStats.Builder stats,
       Topology topology,
       EnsembleControl.Status growth,
+      Roots roots,
       Backpressure backpressure,
       Map<Integer, String> unsplittable) {
     RoutingTable table = topology.table();
     Sums sums = new Sums();
+    RootStats ofRoots = new RootStats(roots);
     for (Slot slot : table.slots()) {
       KvStats inner = slot.substore().store().stats();
       sums.add(slot, inner);
-      stats.substore(substore(slot, inner, unsplittable.get(slot.substore().id())));
+      ofRoots.add(slot.substore(), inner);
+      stats.substore(
+          ofRoots.located(
+              slot.substore(), substore(slot, inner, unsplittable.get(slot.substore().id()))));
     }
     sums.addTo(stats, table.slots().size());
+    ofRoots.addTo(stats);
     growth(stats, growth);
     stats.metric(
         KvMetric.counter(
@@ -146,6 +152,7 @@ final class EnsembleStats {
     private long keys;
     private long bytes;
     private long maxKeys;
+    private long maxBytes;
     private boolean exactKeys = true;
     private boolean exactBytes = true;
     private Optional<String> sick = Optional.empty();
@@ -157,7 +164,9 @@ final class EnsembleStats {
       long ofThis = Substore.bound(inner, KvMetric.KEYS, size.keysBound());
       keys += ofThis;
       maxKeys = Math.max(maxKeys, ofThis);
-      bytes += Substore.bound(inner, KvMetric.LIVE_BYTES, size.bytesBound());
+      long bytesOfThis = Substore.bound(inner, KvMetric.LIVE_BYTES, size.bytesBound());
+      bytes += bytesOfThis;
+      maxBytes = Math.max(maxBytes, bytesOfThis);
       if (inner.state() != KvState.OPEN && sick.isEmpty()) {
         sick =
             Optional.of(
@@ -187,9 +196,19 @@ final class EnsembleStats {
       stats.metric(
           KvMetric.estimate(
               "imbalance",
-              keys == 0 ? 1 : (double) maxKeys * substores / keys,
+              imbalance(maxKeys, keys, substores),
               Unit.RATIO,
               "Keys of the largest substore to the mean; 1 to 2 by nature."));
+      stats.metric(
+          KvMetric.estimate(
+              "bytesImbalance",
+              imbalance(maxBytes, bytes, substores),
+              Unit.RATIO,
+              "Live bytes of the largest substore to the mean; more where few values are huge."));
+    }
+
+    private static double imbalance(long max, long sum, int substores) {
+      return sum == 0 ? 1 : (double) max * substores / sum;
     }
   }
 }

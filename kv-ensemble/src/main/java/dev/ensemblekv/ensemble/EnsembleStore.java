@@ -15,9 +15,6 @@ import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.ReadOnlyStoreException;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import dev.ensemblekv.spi.KvOpenContext;
-import dev.ensemblekv.spi.io.DiskFiles;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +41,16 @@ import org.slf4j.LoggerFactory;
  */
 final class EnsembleStore implements KvStore {
   private static final Logger LOG = LoggerFactory.getLogger(EnsembleStore.class);
-  private static final String SUBSTORES = "substores";
 
   /** After a failure to record the bounds of the substores, until that is tried again. */
   private static final Duration RECORD_PAUSE = Duration.ofSeconds(10);
 
+  /** More than a substore of any engine opens at once, with something left for others. */
+  private static final int LEAST_HANDLES = 64;
+
   private final KvOpenContext context;
   private final Topology topology;
+  private final Roots roots;
   private final KeyHash hash;
   private final Growth growth;
   private final Backpressure backpressure;
@@ -58,19 +59,21 @@ final class EnsembleStore implements KvStore {
   private final Map<Integer, String> unsplittable = new ConcurrentHashMap<>();
   private final AtomicBoolean recordPending = new AtomicBoolean();
 
-  EnsembleStore(KvOpenContext context, Topology topology, long seed) {
+  EnsembleStore(KvOpenContext context, Topology topology, Roots roots, long seed) {
     this.context = context;
     this.topology = topology;
+    this.roots = roots;
     this.hash = new KeyHash(seed);
-    this.growth = new Growth(context.executor(), this::split, () -> topology.failure() != null);
+    this.growth =
+        new Growth(
+            context.executor(),
+            this::split,
+            () -> topology.failure() != null,
+            context.option(EnsembleOptions.SPLIT_RATE));
     this.backpressure = new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth);
     KvStore first = topology.table().slots().get(0).substore().store();
     this.features = Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features()));
     this.limits = first.limits();
-  }
-
-  static Path directory(KvOpenContext context, int id) {
-    return context.directory().resolve(SUBSTORES).resolve(Manifest.name(id));
   }
 
   /** Takes up what was left to do when the ensemble was last open. */
@@ -116,20 +119,38 @@ final class EnsembleStore implements KvStore {
     return hash;
   }
 
-  KvStore createSubstore(int id) {
-    return context.createInner(directory(context, id), Manifest.name(id));
+  KvStore createSubstore(int id, Root root) {
+    return context.createInner(root.substore(id), Manifest.name(id));
   }
 
   void destroySubstore(int id) {
-    context.destroyInner(directory(context, id));
+    context.destroyInner(roots.get(topology.root(id)).substore(id));
   }
 
-  /** Returns the bytes that may still be written where the substores are. */
-  long usableBytes() {
-    try {
-      return context.disk().usableBytes(context.directory());
-    } catch (IOException e) {
-      throw DiskFiles.failure("the free space cannot be told", context.directory(), e);
+  Root home() {
+    return roots.get(Root.HOME);
+  }
+
+  /** Chooses the root of a new substore that will soon have to take some bytes. */
+  Root place(long bytes) {
+    return roots.place(bytes, topology.roots());
+  }
+
+  /**
+   * Looks whether this process may open as many files as one more substore may take.
+   *
+   * @throws SplitFailedException if not
+   */
+  void checkHandles() {
+    long free = context.disk().freeHandles();
+    if (free < LEAST_HANDLES) {
+      throw new SplitFailedException(
+          "this process may open only "
+              + free
+              + " more files, and a new substore is only begun with "
+              + LEAST_HANDLES
+              + "; raise the limit (ulimit -n)",
+          null);
     }
   }
 
@@ -417,27 +438,27 @@ final class EnsembleStore implements KvStore {
     }
   }
 
-  /** Flushes every substore, even if one fails; throws the first failure. */
+  /** Flushes all substores, even if one fails; throws the first failure. */
   @Override
   public void flush() {
     topology.checkNotFailed();
-    List<KvException> failures = new ArrayList<>();
-    for (Slot slot : topology.table().slots()) {
-      try {
-        slot.substore().store().flush();
-      } catch (KvException e) {
-        failures.add(located(e, "flush", slot.substore()));
-      }
-    }
-    throwFirst(failures);
+    List<Substore> substores = topology.table().slots().stream().map(Slot::substore).toList();
+    Parallel.throwFirst(onEach(substores, "flush", KvStore::flush));
   }
 
-  private static void throwFirst(List<? extends RuntimeException> failures) {
-    if (!failures.isEmpty()) {
-      RuntimeException first = failures.get(0);
-      failures.subList(1, failures.size()).forEach(first::addSuppressed);
-      throw first;
-    }
+  /** Does something with the store of each substore; returns what was thrown, located. */
+  private List<Throwable> onEach(
+      List<Substore> substores, String operation, Consumer<KvStore> action) {
+    return Parallel.forEach(
+        context.executor(),
+        substores,
+        substore -> {
+          try {
+            action.accept(substore.store());
+          } catch (KvException e) {
+            throw located(e, operation, substore);
+          }
+        });
   }
 
   /** Verifies every substore, and that every key is in the one that owns it, and only there. */
@@ -469,6 +490,7 @@ final class EnsembleStore implements KvStore {
         KvStats.builder(context.spec(), context.storeName()),
         topology,
         growth.status(),
+        roots,
         backpressure,
         unsplittable);
   }
@@ -490,32 +512,23 @@ final class EnsembleStore implements KvStore {
         : KvStore.super.unwrap(type);
   }
 
-  /** Closes every substore, even if one fails; throws the first failure, or that of before. */
+  /** Closes all substores, even if one fails; throws the first failure, or that of before. */
   @Override
   public void close() {
-    List<RuntimeException> failures = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
     attempt(failures, growth::close);
-    for (Substore substore : topology.substores()) {
-      attempt(failures, () -> close(substore));
-    }
+    failures.addAll(onEach(topology.substores(), "close", KvStore::close));
     boolean clean = failures.isEmpty() && topology.failure() == null && !context.isReadOnly();
     attempt(failures, () -> topology.close(clean));
+    attempt(failures, roots::close);
     attempt(failures, topology::checkNotFailed);
-    throwFirst(failures);
+    Parallel.throwFirst(failures);
   }
 
-  private void close(Substore substore) {
-    try {
-      substore.store().close();
-    } catch (KvException e) {
-      throw located(e, "close", substore);
-    }
-  }
-
-  private static void attempt(List<RuntimeException> failures, Runnable action) {
+  private static void attempt(List<Throwable> failures, Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failures.add(e);
     }
   }
@@ -561,6 +574,11 @@ final class EnsembleStore implements KvStore {
     @Override
     public void resume() {
       growth.resume();
+    }
+
+    @Override
+    public void splitRate(long bytesPerSecond) {
+      growth.rate(EnsembleOptions.SPLIT_RATE.check(bytesPerSecond));
     }
 
     @Override

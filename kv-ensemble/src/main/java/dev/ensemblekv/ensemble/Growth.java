@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * (cleaning, discarding) first, then the splits in the order in which they were asked for.
  *
  * <p>A job that fails gives way to the others, and is tried again after a pause of its own that
- * doubles from one second to a minute. Between two steps the growth can be paused, the split given
- * up, the ensemble closed. Thread-safe.
+ * doubles from one second to a minute. Steps keep to a {@link Pace}. Between two steps the growth
+ * can be paused, the split given up, the ensemble closed. Thread-safe.
  */
 final class Growth {
   private static final Logger LOG = LoggerFactory.getLogger(Growth.class);
@@ -46,6 +46,8 @@ final class Growth {
   private boolean stepPending;
   private boolean stepRunning;
   private boolean abortWanted;
+  private final Pace pace;
+  private KvExecutor.@Nullable Scheduled pausedStep;
 
   /** The jobs that failed and have not succeeded since, by their name; the last one last. */
   private final Map<String, Setback> setbacks = new LinkedHashMap<>();
@@ -89,9 +91,15 @@ final class Growth {
    *
    * @param splitting makes the job of a request
    * @param halted tells that nothing may be begun any more
+   * @param bytesPerSecond how much is moved and compared at most
    */
-  Growth(KvExecutor executor, Function<SplitRequest, GrowthJob> splitting, BooleanSupplier halted) {
+  Growth(
+      KvExecutor executor,
+      Function<SplitRequest, GrowthJob> splitting,
+      BooleanSupplier halted,
+      long bytesPerSecond) {
     this.executor = executor;
+    this.pace = new Pace(bytesPerSecond, executor.nanoTime());
     this.splitting = splitting;
     this.halted = halted;
   }
@@ -129,7 +137,7 @@ final class Growth {
     boolean allowed = !paused || abortWanted;
     if (work && allowed && !closed && !stepPending && !halted.getAsBoolean()) {
       try {
-        executor.execute(this::step);
+        submitStep(delayNanos());
         stepPending = true;
       } catch (RejectedExecutionException e) {
         LOG.warn("the ensemble cannot grow: the executor takes no more tasks", e);
@@ -137,11 +145,43 @@ final class Growth {
     }
   }
 
+  private void submitStep(long delayNanos) {
+    if (delayNanos == 0) {
+      executor.execute(this::step);
+    } else {
+      pausedStep = executor.schedule(this::step, Duration.ofNanos(delayNanos));
+    }
+  }
+
+  /** The rate gives way to writers who are held up, and to whoever gives the job up. */
+  private long delayNanos() {
+    GrowthJob job = current;
+    boolean slow = job != null && !job.isUrgent() && !abortWanted;
+    return slow ? pace.delayNanos(executor.nanoTime()) : 0;
+  }
+
+  /** Does not wait any longer for the next step, as there is something to do at once. */
+  private void hurry() {
+    if (pausedStep != null) {
+      pausedStep.cancel();
+      pausedStep = null;
+      stepPending = false;
+    }
+    kick();
+  }
+
+  /** Sets how many bytes a second are moved and compared at most. */
+  synchronized void rate(long bytesPerSecond) {
+    pace.rate(bytesPerSecond, executor.nanoTime());
+    hurry();
+  }
+
   private void step() {
     GrowthJob job;
     boolean abort;
     synchronized (this) {
       stepPending = false;
+      pausedStep = null;
       if (closed || stepRunning || (paused && !abortWanted)) {
         return;
       }
@@ -160,6 +200,7 @@ final class Growth {
       run(job, abort);
     } finally {
       synchronized (this) {
+        pace.spend(job.takeMovedBytes(), executor.nanoTime());
         stepRunning = false;
         notifyAll();
       }
@@ -274,7 +315,7 @@ final class Growth {
     boolean possible = !closed && current != null && current.canAbandon();
     if (possible) {
       abortWanted = true;
-      kick();
+      hurry();
     }
     return possible;
   }
@@ -293,6 +334,9 @@ final class Growth {
         if (setback.retry != null) {
           setback.retry.cancel();
         }
+      }
+      if (pausedStep != null) {
+        pausedStep.cancel();
       }
       boolean interrupted = false;
       while (stepRunning) {

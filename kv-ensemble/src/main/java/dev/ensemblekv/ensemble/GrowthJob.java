@@ -17,6 +17,7 @@ abstract class GrowthJob {
   }
 
   private final JobProgress progress;
+  private long movedBytes;
 
   GrowthJob(JobProgress progress) {
     this.progress = progress;
@@ -24,6 +25,23 @@ abstract class GrowthJob {
 
   /** Does a little; what it throws makes the job fail. */
   abstract Step step();
+
+  /** Counts bytes that a step moves or compares. */
+  final void moved(long bytes) {
+    movedBytes += bytes;
+  }
+
+  /** Returns what was moved since this was last asked. */
+  final long takeMovedBytes() {
+    long taken = movedBytes;
+    movedBytes = 0;
+    return taken;
+  }
+
+  /** Tells whether the job must not be slowed down; read by any thread. */
+  boolean isUrgent() {
+    return false;
+  }
 
   /** Tells whether the first step can be done now. */
   boolean isReady() {

@@ -5,11 +5,14 @@ import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -26,24 +29,34 @@ import java.util.TreeMap;
  * closed = true                                       ; the bounds below are as at a clean close
  * substore.0000 = owner 0/1/0 keys 120 bytes 4711
  * substore.0001 = cleaning 1/1/0 keys 60 bytes 2400   ; still holds keys that another one owns
- * substore.0004 = copying 0/1/1 keys 0 bytes 0        ; the target of a split, owns nothing
+ * substore.0004 = copying 0/1/1 keys 0 bytes 0 root 1 ; the target of a split, owns nothing
+ * root.1 = 0123456789abcdef0123456789abcdef /mnt/disk2/kv
  * }</pre>
  *
  * <p>The numbers of keys and bytes are upper bounds at the time of writing. Ids are never used
- * again.
+ * again. A substore without a root is in the directory of the ensemble. A root is told by its id;
+ * the path is where it was last.
  *
  * @param seed of the hash
  * @param bases how many substores there were at first
  * @param nextId the id of the next substore
  * @param closed whether the bounds in the entries are those of a clean close
  * @param entries the substores by id
+ * @param roots what is known of the roots, other than the directory of the ensemble, by number
  */
 record Manifest(
-    long seed, int bases, int nextId, boolean closed, SortedMap<Integer, Entry> entries) {
+    long seed,
+    int bases,
+    int nextId,
+    boolean closed,
+    SortedMap<Integer, Entry> entries,
+    SortedMap<Integer, KnownRoot> roots) {
   static final String KIND = "ensemble";
   static final int VERSION = 1;
 
   private static final String SUBSTORE_PREFIX = "substore.";
+  private static final String ROOT_PREFIX = "root.";
+  private static final int NAME_DIGITS = 4;
   private static final int NOBODY = -1;
 
   /** How a substore stands to the keys in it. */
@@ -63,15 +76,28 @@ record Manifest(
    * @param region what it owns, or is to own
    * @param keysBound at most so many live keys
    * @param bytesBound at most so many bytes of live keys and values
+   * @param root the number of the root that it is in
    */
-  record Entry(Role role, Region region, long keysBound, long bytesBound) {
+  record Entry(Role role, Region region, long keysBound, long bytesBound, int root) {
+    private static final int WORDS = 6;
+    private static final int WORDS_WITH_ROOT = 8;
+
+    /** Creates the entry of a substore of which nothing is known yet. */
+    Entry(Role role, Region region, int root) {
+      this(role, region, 0, 0, root);
+    }
 
     boolean owns() {
       return role != Role.COPYING;
     }
 
     Entry withBounds(SubstoreSize size) {
-      return new Entry(role, region, size.keysBound(), size.bytesBound());
+      return new Entry(role, region, size.keysBound(), size.bytesBound(), root);
+    }
+
+    /** Returns the same substore with another part to play. */
+    Entry as(Role role, Region region) {
+      return new Entry(role, region, root);
     }
 
     @Override
@@ -82,47 +108,82 @@ record Manifest(
           + " keys "
           + keysBound
           + " bytes "
-          + bytesBound;
+          + bytesBound
+          + (root == Root.HOME ? "" : " root " + root);
     }
 
     static Entry parse(String text) {
       String[] words = text.split(" ", -1);
-      if (words.length != 6) {
+      if (words.length != WORDS && words.length != WORDS_WITH_ROOT) {
         throw new IllegalArgumentException("no substore: " + text);
       }
       return new Entry(
           Role.valueOf(words[0].toUpperCase(Locale.ROOT)),
           Region.parse(words[1]),
           Long.parseLong(words[3]),
-          Long.parseLong(words[5]));
+          Long.parseLong(words[5]),
+          words.length == WORDS ? Root.HOME : Integer.parseInt(words[7]));
+    }
+  }
+
+  /**
+   * A root as far as it is known.
+   *
+   * @param id by which it is told wherever it is
+   * @param path where it was last
+   */
+  record KnownRoot(String id, String path) {
+    @Override
+    public String toString() {
+      return id + " " + path;
+    }
+
+    static KnownRoot parse(String text) {
+      String[] words = text.split(" ", 2);
+      if (words.length != 2) {
+        throw new IllegalArgumentException("no root: " + text);
+      }
+      return new KnownRoot(words[0], words[1]);
     }
   }
 
   Manifest {
     entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+    roots = Collections.unmodifiableSortedMap(new TreeMap<>(roots));
   }
 
   /** Returns the manifest of a new ensemble. */
   static Manifest initial(long seed, int bases) {
+    return initial(seed, Collections.nCopies(bases, Root.HOME), List.of());
+  }
+
+  /**
+   * Returns the manifest of a new ensemble over several roots.
+   *
+   * @param places the number of the root of each substore
+   */
+  static Manifest initial(long seed, List<Integer> places, Collection<Root> roots) {
     SortedMap<Integer, Entry> entries = new TreeMap<>();
-    for (int base = 0; base < bases; base++) {
-      entries.put(base, new Entry(Role.OWNER, new Region(base, 0, 0), 0, 0));
+    for (int base = 0; base < places.size(); base++) {
+      entries.put(base, new Entry(Role.OWNER, new Region(base, 0, 0), places.get(base)));
     }
-    return new Manifest(seed, bases, bases, true, entries);
+    Manifest empty =
+        new Manifest(seed, places.size(), places.size(), true, entries, new TreeMap<>());
+    return empty.withRoots(roots);
   }
 
   /** Returns the same with one substore added or changed. */
   Manifest with(int id, Entry entry) {
     SortedMap<Integer, Entry> changed = new TreeMap<>(entries);
     changed.put(id, entry);
-    return new Manifest(seed, bases, Math.max(nextId, id + 1), closed, changed);
+    return new Manifest(seed, bases, Math.max(nextId, id + 1), closed, changed, roots);
   }
 
   /** Returns the same without a substore. */
   Manifest without(int id) {
     SortedMap<Integer, Entry> changed = new TreeMap<>(entries);
     changed.remove(id);
-    return new Manifest(seed, bases, nextId, closed, changed);
+    return new Manifest(seed, bases, nextId, closed, changed, roots);
   }
 
   /** Returns the same with the present bounds of the substores that are open. */
@@ -133,17 +194,45 @@ record Manifest(
           Substore substore = substores.get(id);
           changed.put(id, substore == null ? entry : entry.withBounds(substore.size()));
         });
-    return new Manifest(seed, bases, nextId, closed, changed);
+    return new Manifest(seed, bases, nextId, closed, changed, roots);
   }
 
   /** Returns the same with the mark of a clean close, or without. */
   Manifest withClosed(boolean closed) {
-    return new Manifest(seed, bases, nextId, closed, entries);
+    return new Manifest(seed, bases, nextId, closed, entries, roots);
+  }
+
+  /** Returns the same with the roots that there are now. */
+  Manifest withRoots(Collection<Root> present) {
+    SortedMap<Integer, KnownRoot> changed = new TreeMap<>();
+    for (Root root : present) {
+      if (root.number() != Root.HOME) {
+        changed.put(root.number(), new KnownRoot(root.id(), root.path().toString()));
+      }
+    }
+    return new Manifest(seed, bases, nextId, closed, entries, changed);
+  }
+
+  /** Returns the number of the root of an id, if it is known. */
+  OptionalInt rootNumber(String id) {
+    return roots.entrySet().stream()
+        .filter(root -> root.getValue().id().equals(id))
+        .mapToInt(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** Returns the names of the substores in a root. */
+  List<String> substoresIn(int root) {
+    return entries.entrySet().stream()
+        .filter(entry -> entry.getValue().root() == root)
+        .map(entry -> name(entry.getKey()))
+        .toList();
   }
 
   /** Returns the name of a substore and of its directory. */
   static String name(int id) {
-    return String.format(Locale.ROOT, "%04d", id);
+    String digits = Integer.toString(id);
+    return "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits;
   }
 
   byte[] encode() {
@@ -154,6 +243,7 @@ record Manifest(
     fields.put("nextId", Integer.toString(nextId));
     fields.put("closed", Boolean.toString(closed));
     entries.forEach((id, entry) -> fields.put(SUBSTORE_PREFIX + name(id), entry.toString()));
+    roots.forEach((number, root) -> fields.put(ROOT_PREFIX + number, root.toString()));
     return CheckedText.encode(KIND, VERSION, fields);
   }
 
@@ -165,6 +255,7 @@ record Manifest(
   static Manifest decode(byte[] bytes, Path path) {
     CheckedText text = CheckedText.decode(bytes, path, KIND, VERSION);
     SortedMap<Integer, Entry> entries = new TreeMap<>();
+    SortedMap<Integer, KnownRoot> roots = new TreeMap<>();
     try {
       if (!text.get("hash").equals(KeyHash.NAME)) {
         throw new IllegalArgumentException("unknown hash " + text.get("hash"));
@@ -175,6 +266,9 @@ record Manifest(
                 if (name.startsWith(SUBSTORE_PREFIX)) {
                   int id = Integer.parseInt(name.substring(SUBSTORE_PREFIX.length()));
                   entries.put(id, Entry.parse(value));
+                } else if (name.startsWith(ROOT_PREFIX)) {
+                  int number = Integer.parseInt(name.substring(ROOT_PREFIX.length()));
+                  roots.put(number, KnownRoot.parse(value));
                 }
               });
       Manifest manifest =
@@ -183,7 +277,8 @@ record Manifest(
               text.getInt("bases"),
               text.getInt("nextId"),
               text.get("closed").equals("true"),
-              entries);
+              entries,
+              roots);
       manifest.checkInvariants();
       return manifest;
     } catch (IllegalArgumentException e) {
@@ -192,7 +287,8 @@ record Manifest(
   }
 
   /**
-   * Checks that the owned regions cover each base exactly once, and that no id is beyond the next.
+   * Checks that the owned regions cover each base exactly once, that no id is beyond the next, and
+   * that all roots are known.
    */
   void checkInvariants() {
     if (bases < 1 || bases > Region.MAX_BASES) {
@@ -204,6 +300,10 @@ record Manifest(
           Region region = entry.region();
           if (region.base() >= bases || id < 0 || id >= nextId) {
             throw new IllegalArgumentException("substore " + name(id) + " is out of range");
+          }
+          if (entry.root() != Root.HOME && !roots.containsKey(entry.root())) {
+            throw new IllegalArgumentException(
+                "substore " + name(id) + " is in root " + entry.root() + ", which is not known");
           }
           if (entry.owns()) {
             depths[region.base()] = Math.max(depths[region.base()], region.depth());

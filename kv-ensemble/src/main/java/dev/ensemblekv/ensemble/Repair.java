@@ -26,16 +26,18 @@ import java.util.List;
  */
 final class Repair {
   private final KvOpenContext context;
+  private final Roots roots;
   private final KvTask.Progress progress;
   private final Path manifestPath;
   private final List<KvException> failures = new ArrayList<>();
   private Manifest manifest;
 
-  private Repair(KvOpenContext context, KvTask.Progress progress) {
+  private Repair(KvOpenContext context, Manifest manifest, Roots roots, KvTask.Progress progress) {
     this.context = context;
+    this.manifest = manifest;
+    this.roots = roots;
     this.progress = progress;
     this.manifestPath = context.directory().resolve(Topology.MANIFEST);
-    this.manifest = EnsembleOpening.readManifest(context);
   }
 
   /**
@@ -45,7 +47,12 @@ final class Repair {
    */
   static KvTask.Body of(KvOpenContext context) {
     context.innerBackend().repair(context); // only to find out whether it can
-    return progress -> new Repair(context, progress).run();
+    return progress -> {
+      Manifest manifest = EnsembleOpening.readManifest(context);
+      try (Roots roots = RootsOpening.open(context, manifest, false)) {
+        new Repair(context, manifest, roots, progress).run();
+      }
+    };
   }
 
   private void run() {
@@ -58,7 +65,8 @@ final class Repair {
           throw e;
         } catch (KvException e) {
           failures.add(e);
-          progress.problem(about(id) + "it cannot be repaired: " + e.getMessage(), directory(id));
+          progress.problem(
+              about(id) + "it cannot be repaired: " + e.getMessage(), directory(id, entry));
         }
       }
     }
@@ -74,8 +82,8 @@ final class Repair {
     }
   }
 
-  private Path directory(int id) {
-    return EnsembleStore.directory(context, id);
+  private Path directory(int id, Entry entry) {
+    return roots.get(entry.root()).substore(id);
   }
 
   private static String about(int id) {
@@ -83,22 +91,22 @@ final class Repair {
   }
 
   private void repairIfDamaged(int id, Entry entry) {
-    if (!context.disk().exists(directory(id))) {
-      context.createInner(directory(id), Manifest.name(id)).close();
+    if (!context.disk().exists(directory(id, entry))) {
+      context.createInner(directory(id, entry), Manifest.name(id)).close();
       progress.problem(
           about(id)
               + "it was missing, with at most "
               + entry.keysBound()
               + " keys, and is empty now",
-          directory(id));
-    } else if (isDamaged(id)) {
-      repair(id);
+          directory(id, entry));
+    } else if (isDamaged(id, entry)) {
+      repair(id, entry);
       record(id, entry);
     }
   }
 
-  private boolean isDamaged(int id) {
-    try (KvStore store = context.openInner(directory(id), Manifest.name(id))) {
+  private boolean isDamaged(int id, Entry entry) {
+    try (KvStore store = context.openInner(directory(id, entry), Manifest.name(id))) {
       KvTask check = store.verify();
       Verification.awaitInner(check, progress);
       KvTask.Result result = check.result();
@@ -113,8 +121,8 @@ final class Repair {
     }
   }
 
-  private void repair(int id) {
-    KvTask.Body body = context.repairInner(directory(id), Manifest.name(id));
+  private void repair(int id, Entry entry) {
+    KvTask.Body body = context.repairInner(directory(id, entry), Manifest.name(id));
     KvTask task = KvTask.start(Runnable::run, "repair", "records", body);
     KvTask.Result result = task.result();
     progress.advance(result.items());
@@ -122,13 +130,13 @@ final class Repair {
       progress.problem(about(id) + problem.message(), problem.path());
     }
     if (result.problemCount() == 0) {
-      progress.problem(about(id) + "it was damaged; nothing is lost", directory(id));
+      progress.problem(about(id) + "it was damaged; nothing is lost", directory(id, entry));
     }
   }
 
   /** Notes how much is in it now, and that there may be more than it owns. */
   private void record(int id, Entry entry) {
-    try (KvStore store = context.openInner(directory(id), Manifest.name(id))) {
+    try (KvStore store = context.openInner(directory(id, entry), Manifest.name(id))) {
       KvStats stats = store.stats();
       Role role = entry.region().depth() == 0 ? entry.role() : Role.CLEANING;
       Entry changed =
@@ -136,7 +144,8 @@ final class Repair {
               role,
               entry.region(),
               Substore.bound(stats, KvMetric.KEYS, Long.MAX_VALUE),
-              Substore.bound(stats, KvMetric.LIVE_BYTES, Long.MAX_VALUE));
+              Substore.bound(stats, KvMetric.LIVE_BYTES, Long.MAX_VALUE),
+              entry.root());
       manifest = manifest.with(id, changed).withClosed(false);
       DiskFiles.replace(context.disk(), manifestPath, manifest.encode());
     } catch (IOException e) {

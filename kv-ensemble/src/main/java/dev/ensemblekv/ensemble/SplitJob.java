@@ -60,6 +60,7 @@ final class SplitJob extends GrowthJob {
   // Used by the thread of the step only.
   private @Nullable KvCursor cursor;
   private @Nullable Mirror mirror;
+  private Root root;
   private int targetId = -1;
   private int keysPerStep = MOST_KEYS_PER_STEP;
   private boolean countingTarget;
@@ -77,6 +78,7 @@ final class SplitJob extends GrowthJob {
     this.donor = request.donor();
     this.region = topology.region(donor);
     this.progress = progress;
+    this.root = ensemble.home();
   }
 
   @Override
@@ -127,7 +129,8 @@ final class SplitJob extends GrowthJob {
     if (!wanted || obstacle != null) {
       return Step.DONE;
     }
-    checkSpace(bytes);
+    ensemble.checkHandles();
+    root = ensemble.place(bytes / 2);
     progress.begin(keys * 2 + keys / 2); // copying, verifying, and verifying the half that moves
     phase = Phase.CREATING;
     return Step.AGAIN;
@@ -143,18 +146,10 @@ final class SplitJob extends GrowthJob {
     return ensemble.isAtMaxSubstores() ? "there are ensemble.maxSubstores already" : null;
   }
 
-  private void checkSpace(long bytes) {
-    long usable = ensemble.usableBytes();
-    if (usable < bytes / 2) {
-      throw new SplitFailedException(
-          "the disk has " + usable + " bytes left, the target needs about " + bytes / 2, null);
-    }
-  }
-
   private Step create() {
-    targetId = topology.beginSplit(donor);
-    KvStore store = ensemble.createSubstore(targetId);
-    Substore created = topology.emptySubstore(targetId, store);
+    targetId = topology.beginSplit(donor, root);
+    KvStore store = ensemble.createSubstore(targetId, root);
+    Substore created = topology.emptySubstore(targetId, root, store);
     target = created;
     Mirror copy = new Mirror(ensemble.hash(), region, created);
     mirror = copy;
@@ -190,6 +185,7 @@ final class SplitJob extends GrowthJob {
     if (!batch.isEmpty()) {
       to.write(batch);
     }
+    moved(copiedBytes);
     adaptSteps(copiedBytes);
   }
 
@@ -225,6 +221,7 @@ final class SplitJob extends GrowthJob {
     for (byte[] key : keys) {
       byte[] expected = donor.store().get(key);
       byte[] actual = createdTarget().store().get(key);
+      moved(key.length + (actual == null ? 0 : (long) actual.length));
       if (!Arrays.equals(expected, actual)) {
         throw new SplitFailedException(
             "donor and target differ in a key of " + key.length + " bytes", null);
@@ -319,6 +316,12 @@ final class SplitJob extends GrowthJob {
     if (walk != null) {
       walk.close();
     }
+  }
+
+  /** Writers of the donor are held up, or soon will be. */
+  @Override
+  boolean isUrgent() {
+    return Backpressure.isBegun(donor);
   }
 
   @Override

@@ -21,14 +21,16 @@ final class Substore {
   private static final int STRIPES = 128;
 
   private final int id;
+  private final int root;
   private final KvStore store;
   private final SubstoreSize size;
   private final StripedLocks stripes = new StripedLocks(STRIPES);
   private volatile @Nullable Mirror mirror;
   private volatile boolean splitWanted;
 
-  Substore(int id, KvStore store, SubstoreSize size) {
+  Substore(int id, int root, KvStore store, SubstoreSize size) {
     this.id = id;
+    this.root = root;
     this.store = store;
     this.size = size;
   }
@@ -39,6 +41,11 @@ final class Substore {
 
   String name() {
     return Manifest.name(id);
+  }
+
+  /** Returns the number of the root it is in. */
+  int root() {
+    return root;
   }
 
   KvStore store() {

@@ -12,7 +12,6 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -89,19 +88,20 @@ final class Topology {
   }
 
   /** Makes a substore of an empty store. */
-  Substore emptySubstore(int id, KvStore store) {
+  Substore emptySubstore(int id, Root root, KvStore store) {
     boolean exact = Substore.isExact(store.stats());
     return new Substore(
         id,
+        root.number(),
         store,
         exact ? SubstoreSize.exact(capacity, id, 0, 0) : SubstoreSize.bounded(capacity, id, 0, 0));
   }
 
-  /** Gives out the id of a new target and publishes that it may exist. */
-  synchronized int beginSplit(Substore donor) {
+  /** Gives out the id of a new target in a root and publishes that it may exist. */
+  synchronized int beginSplit(Substore donor, Root root) {
     int id = manifest.nextId();
     Region upper = entry(donor).region().upper();
-    publish(manifest.with(id, new Entry(Role.COPYING, upper, 0, 0)));
+    publish(manifest.with(id, new Entry(Role.COPYING, upper, root.number())));
     return id;
   }
 
@@ -111,12 +111,13 @@ final class Topology {
    */
   synchronized void cutOver(Substore donor, Substore target) {
     Entry whole = entry(donor);
+    Entry copy = entry(target);
     substores.put(target.id(), target);
     try {
       change(
           manifest
-              .with(donor.id(), new Entry(Role.CLEANING, whole.region().lower(), 0, 0))
-              .with(target.id(), new Entry(Role.OWNER, whole.region().upper(), 0, 0)));
+              .with(donor.id(), whole.as(Role.CLEANING, whole.region().lower()))
+              .with(target.id(), copy.as(Role.OWNER, whole.region().upper())));
     } catch (RuntimeException | Error e) {
       substores.remove(target.id());
       throw e;
@@ -125,7 +126,8 @@ final class Topology {
 
   /** Publishes that a donor holds nothing any more of what it handed over. */
   synchronized void endCleaning(Substore donor) {
-    change(manifest.with(donor.id(), new Entry(Role.OWNER, entry(donor).region(), 0, 0)));
+    Entry whole = entry(donor);
+    change(manifest.with(donor.id(), whole.as(Role.OWNER, whole.region())));
   }
 
   /** Publishes that what was left of a target is gone. */
@@ -160,6 +162,16 @@ final class Topology {
     return substores.values().stream().allMatch(substore -> substore.size().isExact());
   }
 
+  /** Returns the number of the root that a substore is in. */
+  synchronized int root(int id) {
+    return entry(id).root();
+  }
+
+  /** Returns the number of the root of each substore. */
+  synchronized List<Integer> roots() {
+    return manifest.entries().values().stream().map(Entry::root).toList();
+  }
+
   /** Returns the region of a substore that owns one. */
   synchronized Region region(Substore substore) {
     return entry(substore).region();
@@ -177,9 +189,13 @@ final class Topology {
   }
 
   private Entry entry(Substore substore) {
-    Entry entry = manifest.entries().get(substore.id());
+    return entry(substore.id());
+  }
+
+  private Entry entry(int id) {
+    Entry entry = manifest.entries().get(id);
     if (entry == null) {
-      throw new IllegalStateException(substore + " is not in the manifest");
+      throw new IllegalStateException("substore " + Manifest.name(id) + " is not in the manifest");
     }
     return entry;
   }
@@ -222,7 +238,7 @@ final class Topology {
   }
 
   /** Returns the open substores that own something. */
-  synchronized Collection<Substore> substores() {
+  synchronized List<Substore> substores() {
     return List.copyOf(substores.values());
   }
 }

@@ -16,6 +16,7 @@ import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvState;
+import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreMismatchException;
@@ -263,6 +264,60 @@ class GrowthTest {
         .hasMessageContaining("0099");
   }
 
+  /** Begins a split that, at the lowest rate, takes some seconds. */
+  private void beginSlowSplit(int keys) {
+    store.close();
+    store = open(options(1, 100).toBuilder().set(EnsembleOptions.SPLIT_RATE, 64L << 10).build());
+    for (int i = 0; i < keys; i++) {
+      put("key" + i, "x".repeat(4000));
+    }
+    machine.executor().runAll();
+  }
+
+  @Test
+  void aSplitKeepsToItsRate() {
+    beginSlowSplit(100);
+    machine.executor().advance(Duration.ofSeconds(1));
+    assertThat(control(store).status().phase()).isEqualTo(Phase.COPYING);
+    machine.executor().advance(Duration.ofSeconds(60));
+    assertThat(substores(store)).isEqualTo(2);
+    assertContents();
+  }
+
+  @Test
+  void aHigherRateHoldsAtOnce() {
+    beginSlowSplit(100);
+    assertThat(substores(store)).isEqualTo(1);
+    control(store).splitRate(1L << 30);
+    machine.executor().runAll();
+    assertThat(substores(store)).isEqualTo(2);
+    assertThatThrownBy(() -> control(store).splitRate(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("splitRate");
+  }
+
+  @Test
+  void aSplitThatWaitsForItsRateIsGivenUpAndClosedAtOnce() throws Exception {
+    beginSlowSplit(100);
+    assertThat(control(store).abort()).isTrue();
+    machine.executor().runAll();
+    assertTidy(machine.disk(), directory);
+    control(store).splitNow();
+    machine.executor().advance(Duration.ofSeconds(1));
+    assertThat(machine.executor().waitingCount()).as("steps that wait").isEqualTo(1);
+    store.close();
+    assertThat(machine.executor().waitingCount()).isZero();
+    store = open(KvOptions.defaults());
+    assertContents();
+  }
+
+  @Test
+  void aSubstoreWhoseWritersAreHeldUpIsSplitAtAnyRate() {
+    beginSlowSplit(151);
+    assertThat(substores(store)).isGreaterThanOrEqualTo(2);
+    assertContents();
+  }
+
   @Test
   void aSplitThatFailsLeavesTheDonorInChargeAndIsTriedAgain() throws Exception {
     fill(100);
@@ -350,6 +405,62 @@ class GrowthTest {
     machine.executor().runAll();
     assertContents();
     assertTidy(machine.disk(), directory);
+  }
+
+  /** After all splits each substore is below its limits, or says why it is not. */
+  private void assertBalanced() {
+    machine.executor().runAll();
+    KvStats stats = store.stats();
+    List<Long> keys = new ArrayList<>();
+    List<Long> bytes = new ArrayList<>();
+    for (KvStats substore : stats.substores()) {
+      keys.add(metric(substore, KvMetric.KEYS));
+      bytes.add(metric(substore, KvMetric.LIVE_BYTES));
+      boolean full =
+          metric(substore, KvMetric.KEYS) >= metric(substore, "keysLimit")
+              || metric(substore, KvMetric.LIVE_BYTES) >= metric(substore, "bytesLimit");
+      assertThat(full)
+          .as("full: %s", substore)
+          .isEqualTo(substore.facts().containsKey("unsplittable"));
+    }
+    assertThat(stats.metric("imbalance").orElseThrow().value()).isEqualTo(maxToMean(keys));
+    assertThat(stats.metric("bytesImbalance").orElseThrow().value()).isEqualTo(maxToMean(bytes));
+    assertContents();
+  }
+
+  private static long metric(KvStats stats, String name) {
+    return stats.metric(name).orElseThrow().asLong();
+  }
+
+  private static double maxToMean(List<Long> values) {
+    long sum = values.stream().mapToLong(Long::longValue).sum();
+    return (double) Collections.max(values) * values.size() / sum;
+  }
+
+  @Test
+  void aFewHugeValuesAmongManyTinyOnesAreBalancedByBytes() {
+    store.close();
+    store = open(options(1, 0).toBuilder().set(EnsembleOptions.MAX_BYTES, 100_000L).build());
+    for (int i = 0; i < 1000; i++) {
+      put("tiny" + i, "v");
+      if (i % 50 == 0) {
+        put("huge" + i, "x".repeat(20_000));
+      }
+      machine.executor().runAll();
+    }
+    assertThat(substores(store)).isBetween(5, 40);
+    assertBalanced();
+  }
+
+  @Test
+  void manyTinyValuesAreBalancedByKeys() {
+    store.close();
+    store = open(options(1, 50).toBuilder().set(EnsembleOptions.MAX_BYTES, 1L << 30).build());
+    for (int i = 0; i < 1000; i++) {
+      put("tiny" + i, "");
+    }
+    assertBalanced();
+    assertThat(substores(store)).isBetween(20, 80);
   }
 
   @Test

@@ -116,7 +116,9 @@ final class HookedBackend implements KvBackend {
   @Override
   public KvStore open(KvOpenContext context) {
     String name = context.storeName();
-    KvStore store = new Hooked(context.openInner(), name.substring(name.lastIndexOf('/') + 1));
+    String substore = name.substring(name.lastIndexOf('/') + 1);
+    hook.before("open", substore, NO_KEY);
+    KvStore store = new Hooked(context.openInner(), substore);
     open.add(store);
     return store;
   }

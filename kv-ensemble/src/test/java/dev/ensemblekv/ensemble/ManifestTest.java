@@ -11,19 +11,21 @@ import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ManifestTest {
   private static final Path PATH = Path.of("MANIFEST");
+  private static final Path DISK = Path.of("/mnt/disk 2/kv");
 
   private static Manifest grown() {
     Region first = new Region(0, 0, 0);
     return Manifest.initial(0x0123_4567_89AB_CDEFL, 2)
-        .with(0, new Entry(Role.CLEANING, first.lower(), 12, 345))
-        .with(2, new Entry(Role.OWNER, first.upper(), 6, 170))
-        .with(3, new Entry(Role.COPYING, new Region(1, 1, 1), 0, 0));
+        .with(0, new Entry(Role.CLEANING, first.lower(), 12, 345, Root.HOME))
+        .with(2, new Entry(Role.OWNER, first.upper(), 6, 170, Root.HOME))
+        .with(3, new Entry(Role.COPYING, new Region(1, 1, 1), Root.HOME));
   }
 
   @Test
@@ -48,6 +50,25 @@ class ManifestTest {
             substore.0002 = owner 0/1/1 keys 6 bytes 170
             substore.0003 = copying 1/1/1 keys 0 bytes 0
             crc32c =""");
+  }
+
+  @Test
+  void rootsAreToldByTheirIdsAndBelongToTheirSubstores() {
+    Manifest spread =
+        grown()
+            .withRoots(List.of(new Root(Root.HOME, "", PATH), new Root(2, "cafe", DISK)))
+            .with(3, new Entry(Role.COPYING, new Region(1, 1, 1), 2));
+    assertThat(Manifest.decode(spread.encode(), PATH)).isEqualTo(spread);
+    assertThat(new String(spread.encode(), StandardCharsets.UTF_8))
+        .contains("substore.0003 = copying 1/1/1 keys 0 bytes 0 root 2\n")
+        .contains("root.2 = cafe /mnt/disk 2/kv\n");
+    assertThat(spread.rootNumber("cafe")).hasValue(2);
+    assertThat(spread.rootNumber("beef")).isEmpty();
+    assertThat(spread.substoresIn(2)).containsExactly("0003");
+    Manifest unknown = spread.withRoots(List.of());
+    assertThatThrownBy(() -> Manifest.decode(unknown.encode(), PATH))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("0003 is in root 2");
   }
 
   @Test
@@ -98,17 +119,18 @@ class ManifestTest {
 
   @Test
   void substoresThatOverlapOrLeaveAGapAreRefused() {
-    Manifest gap = Manifest.initial(1, 1).with(0, new Entry(Role.OWNER, new Region(0, 1, 0), 0, 0));
+    Manifest gap =
+        Manifest.initial(1, 1).with(0, new Entry(Role.OWNER, new Region(0, 1, 0), Root.HOME));
     assertThatThrownBy(() -> Manifest.decode(gap.encode(), PATH))
         .hasMessageContaining("do not cover");
     Manifest twice =
         Manifest.initial(1, 1)
-            .with(0, new Entry(Role.OWNER, new Region(0, 1, 0), 0, 0))
-            .with(1, new Entry(Role.OWNER, new Region(0, 1, 0), 0, 0));
+            .with(0, new Entry(Role.OWNER, new Region(0, 1, 0), Root.HOME))
+            .with(1, new Entry(Role.OWNER, new Region(0, 1, 0), Root.HOME));
     assertThatThrownBy(() -> Manifest.decode(twice.encode(), PATH))
         .hasMessageContaining("own the same keys");
     Manifest beyond =
-        Manifest.initial(1, 1).with(1, new Entry(Role.COPYING, new Region(5, 0, 0), 0, 0));
+        Manifest.initial(1, 1).with(1, new Entry(Role.COPYING, new Region(5, 0, 0), Root.HOME));
     assertThatThrownBy(() -> Manifest.decode(beyond.encode(), PATH))
         .hasMessageContaining("out of range");
   }

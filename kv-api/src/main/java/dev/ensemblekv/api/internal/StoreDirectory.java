@@ -14,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,15 +87,7 @@ final class StoreDirectory {
 
   /** Creates the directory, durably; returns whether it was missing. */
   boolean create() throws IOException {
-    Deque<Path> missing = new ArrayDeque<>();
-    for (Path at = path; !disk.exists(at); at = DiskFiles.parent(at)) {
-      missing.push(at);
-    }
-    disk.createDirectories(path);
-    for (Path created : missing) {
-      disk.syncDirectory(DiskFiles.parent(created));
-    }
-    return !missing.isEmpty();
+    return DiskFiles.createDirectories(disk, path);
   }
 
   /**

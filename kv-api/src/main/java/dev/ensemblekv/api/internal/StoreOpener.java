@@ -98,13 +98,15 @@ public final class StoreOpener {
     boolean createdDirectory = plan.isNew && directory.create();
     DiskLock lock = lock(directory, options);
     KvStore raw = null;
+    OpenContext creating = null;
     try {
       plan = plan(asked, directory, options);
+      OpenContext context = plan.context(environment, directory.path());
       if (plan.isNew) {
         directory.write(plan.descriptor);
         directory.clear();
+        creating = context;
       }
-      OpenContext context = plan.context(environment, directory.path());
       raw = context.open();
       checkFeatures(raw, plan.options);
       Map<String, String> recorded = plan.optionSet.recorded(plan.options);
@@ -114,9 +116,17 @@ public final class StoreOpener {
       return wrap(context, raw, () -> directory.unlock(lock));
     } catch (IOException | RuntimeException | Error e) {
       DiskFiles.closeAfter(e, raw);
+      OpenContext failed = creating;
+      if (failed != null) {
+        DiskFiles.closeAfter(e, () -> destroying(failed, true).run());
+      }
       DiskFiles.closeAfter(e, () -> directory.abandon(lock, createdDirectory));
       throw e;
     }
+  }
+
+  private static Runnable destroying(OpenContext context, boolean begun) {
+    return context.backends().get(0).destroying(context, begun);
   }
 
   private DiskLock lock(StoreDirectory directory, KvOptions options) throws IOException {
@@ -181,7 +191,9 @@ public final class StoreOpener {
     optionSet.check(options);
     checkPossible(backends, options);
     if (isNew) {
-      StoreDescriptor descriptor = newDescriptor(environment, backends, Optional.empty());
+      // what a creation that was cut short has left elsewhere is known by its id
+      String id = found == null ? newId(environment) : found.id();
+      StoreDescriptor descriptor = newDescriptor(environment, id, backends, Optional.empty());
       return new Plan(backends, optionSet, descriptor, options, true);
     }
     StoreDescriptor existing = required(found);
@@ -393,7 +405,10 @@ public final class StoreOpener {
       StoreDescriptor found = existing(store);
       DiskLock lock = store.lock(environment.clock().instant());
       try {
+        boolean begun = found.state() != State.READY;
+        Runnable elsewhere = destroying(contextOf(found, path), begun);
         store.beginDestruction(found);
+        elsewhere.run();
         store.destroy();
       } finally {
         lock.close();
@@ -404,6 +419,20 @@ public final class StoreOpener {
       e.locate("destroy", nameOf(path));
       throw e;
     }
+  }
+
+  /** Returns the context of a store with nothing but its recorded options. */
+  private OpenContext contextOf(StoreDescriptor found, Path path) {
+    KvOptions.Builder options = KvOptions.builder();
+    found.options().forEach(options::set);
+    return new OpenContext(
+        environment,
+        backends(Spec.parse(found.spec())),
+        path,
+        nameOf(path),
+        found.id(),
+        found.state() == State.CREATING,
+        options.build());
   }
 
   private static StoreDescriptor existing(StoreDirectory store) throws IOException {
@@ -425,6 +454,11 @@ public final class StoreOpener {
 
   static StoreDescriptor newDescriptor(
       KvEnvironment environment, List<KvBackend> backends, Optional<String> inside) {
+    return newDescriptor(environment, newId(environment), backends, inside);
+  }
+
+  private static StoreDescriptor newDescriptor(
+      KvEnvironment environment, String id, List<KvBackend> backends, Optional<String> inside) {
     Map<String, Integer> formats = new TreeMap<>();
     Map<String, String> engines = new TreeMap<>();
     for (KvBackend backend : backends) {
@@ -432,7 +466,7 @@ public final class StoreOpener {
       backend.engine().ifPresent(engine -> engines.put(backend.name(), engine));
     }
     return new StoreDescriptor(
-        newId(environment),
+        id,
         new Spec(backends.stream().map(KvBackend::name).toList()).toString(),
         formats,
         engines,

@@ -83,6 +83,11 @@ public interface Disk {
   /** Returns the bytes that may still be written where the path is. */
   long usableBytes(Path path) throws IOException;
 
+  /** Returns how many more files may be opened; the greatest number if nobody can tell. */
+  default long freeHandles() {
+    return Long.MAX_VALUE;
+  }
+
   /** Returns the one path of a file or directory that exists, whatever links lead there. */
   Path realPath(Path path) throws IOException;
 

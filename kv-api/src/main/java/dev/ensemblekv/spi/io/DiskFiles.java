@@ -11,6 +11,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +130,19 @@ public final class DiskFiles {
       }
       to.force();
     }
+  }
+
+  /** Creates a directory and those above it, durably; returns whether it was missing. */
+  public static boolean createDirectories(Disk disk, Path directory) throws IOException {
+    Deque<Path> missing = new ArrayDeque<>();
+    for (Path at = directory; !disk.exists(at); at = parent(at)) {
+      missing.push(at);
+    }
+    disk.createDirectories(directory);
+    for (Path created : missing) {
+      disk.syncDirectory(parent(created));
+    }
+    return !missing.isEmpty();
   }
 
   /** Deletes a file or a directory with all that is in it, if it exists, and syncs its parent. */

@@ -3,6 +3,7 @@ package dev.ensemblekv.spi.io;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -18,6 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /** The disk of this machine, by the file system of the JDK. */
@@ -101,6 +105,19 @@ final class RealDisk implements Disk {
   @Override
   public long usableBytes(Path path) throws IOException {
     return Files.getFileStore(path).getUsableSpace();
+  }
+
+  /** Asks the bean of the machine by name, as not every Java has those figures. */
+  @Override
+  public long freeHandles() {
+    MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+    try {
+      ObjectName machine = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
+      long most = (Long) beans.getAttribute(machine, "MaxFileDescriptorCount");
+      return most - (Long) beans.getAttribute(machine, "OpenFileDescriptorCount");
+    } catch (JMException e) {
+      return Long.MAX_VALUE; // there is no such limit, or nobody tells
+    }
   }
 
   @Override

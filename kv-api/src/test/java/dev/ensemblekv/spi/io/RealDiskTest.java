@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RealDiskTest {
@@ -142,5 +144,11 @@ class RealDiskTest {
         .isInstanceOf(NoSuchFileException.class);
     Files.writeString(file, "another");
     assertThatThrownBy(() -> disk.link(file, link)).isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void howManyFilesMayBeOpenedIsKnown() {
+    assertThat(disk.freeHandles()).isPositive().isLessThan(Long.MAX_VALUE);
   }
 }
