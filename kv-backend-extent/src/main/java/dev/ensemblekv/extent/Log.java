@@ -122,15 +122,23 @@ final class Log {
     } catch (IOException e) {
       throw DiskFiles.isDiskFull(e)
           ? DiskFiles.failure("there is no room for the write", segment.path(), e)
-          : events.failed("the log cannot be extended", segment.path(), e);
+          : cannotBeExtended(segment, e);
     }
+  }
+
+  private KvException cannotBeExtended(Segment segment, IOException e) {
+    return events.failed("the log cannot be extended", segment.path(), e);
   }
 
   /** One writer allocates space, before the others run out of it. */
   private void allocateAhead() {
     Segment segment = end.active();
     if (segment != null && segment.isLow()) {
-      segment.allocateAhead();
+      try {
+        segment.allocateAhead();
+      } catch (IOException e) {
+        throw cannotBeExtended(segment, e);
+      }
     }
   }
 

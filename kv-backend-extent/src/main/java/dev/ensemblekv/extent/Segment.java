@@ -3,6 +3,7 @@ package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.spi.io.DiskFile;
+import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -252,15 +253,11 @@ final class Segment {
     return now < capacity && now - end < step() / 2;
   }
 
-  /** Allocates blocks in advance as far as the disk has them, unless somebody is about it. */
-  void allocateAhead() {
+  /** Allocates blocks in advance, as far as the disk has them. */
+  void allocateAhead() throws IOException {
     synchronized (allocating) {
       if (!trimmed && isLow()) {
-        try {
-          allocate(allocated, Math.min(capacity, allocated + step()));
-        } catch (IOException e) {
-          // Whoever needs the blocks tries again, and is told.
-        }
+        allocate(allocated, Math.min(capacity, allocated + step()));
       }
     }
   }
@@ -281,7 +278,7 @@ final class Segment {
         allocated = reached;
       }
     } catch (IOException e) {
-      if (reached < wanted) {
+      if (reached < wanted || !DiskFiles.isDiskFull(e)) {
         throw e;
       }
     }
