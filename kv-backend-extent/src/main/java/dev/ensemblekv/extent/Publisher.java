@@ -14,6 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * is durable with its name.
  */
 final class Publisher {
+  /** So many entries are copied at a time. */
+  private static final int PART_ENTRIES = 16 << 10;
+
   private final StoreFiles files;
   private final Catalog catalog;
   private final Segments segments;
@@ -102,15 +105,21 @@ final class Publisher {
   private Run write(Memtable table) throws IOException {
     int id = catalog.reserveRun();
     long epoch = catalog.current().epoch();
-    Entries entries = table.entries(HashRange.ALL);
+    int count = table.count();
     try (RunWriter writer =
         index.current().runs().isEmpty()
-            ? new RunWriter(files, id, epoch, entries.count())
-            : RunWriter.filtered(files, id, epoch, entries.count())) {
-      for (int i = 0; i < entries.count(); i++) {
-        writer.add(entries.order(i), entries.routing(i), entries.location(i));
+            ? new RunWriter(files, id, epoch, count)
+            : RunWriter.filtered(files, id, epoch, count)) {
+      for (HashRange part : HashRange.parts(count / PART_ENTRIES + 1)) {
+        add(table.entries(part), writer);
       }
       return writer.finish();
+    }
+  }
+
+  private static void add(Entries entries, RunWriter writer) throws IOException {
+    for (int i = 0; i < entries.count(); i++) {
+      writer.add(entries.order(i), entries.routing(i), entries.location(i));
     }
   }
 
