@@ -25,13 +25,8 @@ final class Appender {
   /** What must be left in a segment for the record that ends it. */
   static final long END_BYTES = RecordFormat.bytes(0, RecordFormat.bodyBytes(RecordFormat.END));
 
-  /** A memtable covers at most such a part of a store, and of a small one so much. */
-  private static final int REPLAY_SHARE = 16;
-
+  /** A memtable that covers so much of the log ends with a segment. */
   private static final long SMALL_REPLAY_BYTES = 16 << 20;
-
-  /** Such a part of what may be replayed is made durable at a time in the background. */
-  private static final int WRITE_BACK_SHARE = 2;
 
   private final Index index;
   private final Tail tail;
@@ -41,23 +36,28 @@ final class Appender {
 
   // Guarded by the lock.
   private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
-  private final List<Segment> rolled = new ArrayList<>();
+  private final List<Rolled> rolled = new ArrayList<>();
   private volatile @Nullable Segment active; // set under the lock
   private @Nullable Segment next;
   private boolean nextAsked;
   private long sequence;
   private long frozenBytes;
   private long loggedBytes;
-  private long writtenBackBytes;
-  private long replayBytes;
 
   /**
    * When a memtable is full.
    *
    * @param memtableKeys it has so many keys
-   * @param replayBytes it covers so much of the log, even if the store is great
+   * @param replayBytes it covers so much of the log
    */
   record Limits(int memtableKeys, long replayBytes) {}
+
+  /**
+   * A segment that is full.
+   *
+   * @param sequence the number of its last record
+   */
+  record Rolled(Segment segment, long sequence) {}
 
   /**
    * What there is of the log that may not be durable.
@@ -68,7 +68,7 @@ final class Appender {
    * @param sequence the number of the last record
    */
   record Reach(
-      List<Segment> rolled, List<Segment> others, Manifest.Position position, long sequence) {}
+      List<Rolled> rolled, List<Segment> others, Manifest.Position position, long sequence) {}
 
   /** Something that is written when there is room for it. */
   @FunctionalInterface
@@ -88,8 +88,6 @@ final class Appender {
     this.events = events;
     this.sequence = tail.sequence();
     this.loggedBytes = tail.replayedBytes();
-    this.writtenBackBytes = loggedBytes;
-    this.replayBytes = limits.replayBytes;
   }
 
   /** Returns the segment that is written to; {@code null} before the first write. */
@@ -122,7 +120,6 @@ final class Appender {
       write(writing);
       freezeIfFull();
       askForNext();
-      askForWriteBack();
       return sequence;
     } finally {
       lock.unlock();
@@ -159,13 +156,6 @@ final class Appender {
     }
   }
 
-  private void askForWriteBack() {
-    if (loggedBytes - writtenBackBytes >= replayBytes / WRITE_BACK_SHARE) {
-      writtenBackBytes = loggedBytes;
-      events.muchWritten();
-    }
-  }
-
   /** Goes on in the next segment, if there is one with so many bytes; returns whether it did. */
   private boolean goToNext(long needed) {
     Segment full = active;
@@ -178,11 +168,15 @@ final class Appender {
       byte[] body = new byte[RecordFormat.bodyBytes(RecordFormat.END)];
       LittleEndian.putLong(body, 0, following.id());
       appendNote(RecordFormat.END, body);
-      rolled.add(full);
+      rolled.add(new Rolled(full, sequence));
+      events.rolled();
     }
     active = following;
     next = null;
     nextAsked = false;
+    if (loggedBytes - frozenBytes >= Math.min(limits.replayBytes, SMALL_REPLAY_BYTES)) {
+      freezeNow(); // here, so that the part of the log that it covers is what was rolled
+    }
     return true;
   }
 
@@ -273,7 +267,7 @@ final class Appender {
   private void freezeIfFull() {
     boolean full =
         index.current().active().count() >= limits.memtableKeys
-            || loggedBytes - frozenBytes >= replayBytes;
+            || loggedBytes - frozenBytes >= limits.replayBytes;
     if (full) {
       freezeNow();
     }
@@ -386,17 +380,6 @@ final class Appender {
     }
   }
 
-  /** Says how many bytes the store has, of which a memtable should cover a small part. */
-  void setStored(long bytes) {
-    lock.lock();
-    try {
-      replayBytes =
-          Math.min(limits.replayBytes, Math.max(SMALL_REPLAY_BYTES, bytes / REPLAY_SHARE));
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Goes on in the segment in which the log ended. */
   void resume(Segment segment) {
     lock.lock();
@@ -454,8 +437,18 @@ final class Appender {
     }
   }
 
+  /** Returns the segments that are full and may not be durable. */
+  List<Rolled> rolled() {
+    lock.lock();
+    try {
+      return List.copyOf(rolled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Says that full segments are durable. */
-  void forced(List<Segment> full) {
+  void forced(List<Rolled> full) {
     lock.lock();
     try {
       rolled.removeAll(full);

@@ -119,7 +119,7 @@ final class ExtentStore extends AbstractKvStore {
     }
 
     @Override
-    public void muchWritten() {
+    public void rolled() {
       upkeep.syncSoon(ExtentStore.this::writeBack);
     }
 
@@ -244,7 +244,7 @@ final class ExtentStore extends AbstractKvStore {
    */
   private void writeBack() {
     if (!hasFailed()) {
-      log.force(log.sequence());
+      log.forceRolled();
     }
   }
 

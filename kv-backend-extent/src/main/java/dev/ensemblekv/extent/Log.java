@@ -31,8 +31,8 @@ final class Log {
     /** A memtable was frozen. Called under the lock. */
     void frozen();
 
-    /** Much was written that should be made durable in the background. Called under the lock. */
-    void muchWritten();
+    /** A segment is full, which should be made durable in the background. Called under the lock. */
+    void rolled();
 
     /** The log was forced. */
     void forced();
@@ -199,6 +199,11 @@ final class Log {
   /** Makes everything up to a record durable; those who come meanwhile share the next force. */
   void force(long through) {
     sync.force(through);
+  }
+
+  /** Makes what is in full segments durable. */
+  void forceRolled() {
+    sync.forceRolled();
   }
 
   /** Returns up to where the log is durable. */

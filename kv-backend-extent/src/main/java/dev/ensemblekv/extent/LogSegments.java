@@ -19,7 +19,7 @@ final class LogSegments {
   private static final long FIRST_SEGMENT_BYTES = 4 << 20;
 
   /** A new segment may have such a part of all before. */
-  private static final int SHARE = 4;
+  private static final int SHARE = 16;
 
   /** What may have been numbered before a crash is less than this beyond what is found. */
   static final long SEQUENCE_JUMP = 1L << 32;
@@ -160,7 +160,6 @@ final class LogSegments {
   /** Segments grow with the store, so that a small one does not take much and a great one few. */
   private long capacity(long bytes) {
     long stored = segments.all().stream().mapToLong(Segment::end).sum();
-    end.setStored(stored);
     long usual = Math.min(segmentBytes, Math.max(FIRST_SEGMENT_BYTES, stored / SHARE));
     return Math.max(usual, StoreFiles.HEADER_BYTES + bytes);
   }

@@ -2,6 +2,7 @@
 package dev.ensemblekv.extent;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -63,19 +64,41 @@ final class LogSync {
     }
   }
 
+  /** Makes the full segments durable, so that there is less to do for the next force. */
+  void forceRolled() {
+    forcing.lock();
+    try {
+      events.checkNotFailed();
+      forceRolled(end.rolled());
+    } finally {
+      forcing.unlock();
+    }
+    events.forced();
+  }
+
   private void forceAll() {
     Appender.Reach reach = end.reach();
-    for (Segment segment : reach.rolled()) {
-      force(segment, true);
-    }
+    forceRolled(reach.rolled());
     for (Segment segment : reach.others()) {
       force(segment, false);
     }
-    if (reach.position().compareTo(durable) > 0) {
-      durable = reach.position();
+    reached(reach.position(), reach.sequence());
+  }
+
+  private void forceRolled(List<Appender.Rolled> rolled) {
+    for (Appender.Rolled full : rolled) {
+      Segment segment = full.segment();
+      force(segment, true);
+      reached(new Manifest.Position(segment.id(), segment.end()), full.sequence());
     }
-    durableSequence = Math.max(durableSequence, reach.sequence());
-    end.forced(reach.rolled());
+    end.forced(rolled);
+  }
+
+  private void reached(Manifest.Position position, long sequence) {
+    if (position.compareTo(durable) > 0) {
+      durable = position;
+    }
+    durableSequence = Math.max(durableSequence, sequence);
   }
 
   private void force(Segment segment, boolean isFull) {

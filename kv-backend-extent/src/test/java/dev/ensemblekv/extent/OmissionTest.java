@@ -63,7 +63,7 @@ class OmissionTest {
         "Compactor", "log.freeze();\\n      publishFrozen();", "log.freeze();"),
     LOG_NOT_FORCED_BEFORE_ITS_RUN_IS_NAMED("Publisher", "log.force(frozen.sequence());", ""),
     SYNC_ANSWERED_BEFORE_ITS_FORCE("ExtentStore", "log.force(sequence);", ""),
-    FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(full);", ""),
+    FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(new Rolled(full, sequence));", ""),
     REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force(); // what", "// what"),
     TORN_TAIL_NOT_CUT("LogSegments", "cut(last);", ""),
     BODY_OF_A_RECORD_NOT_CHECKED(
