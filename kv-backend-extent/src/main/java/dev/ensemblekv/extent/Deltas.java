@@ -70,11 +70,6 @@ final class Deltas {
     return liveBytes.get();
   }
 
-  /** Returns how many records were superseded. */
-  long deadRecords() {
-    return bySegment.values().stream().mapToLong(account -> account.deadRecords).sum();
-  }
-
   void forEach(BiConsumer<Integer, Usage> consumer) {
     bySegment.forEach((segment, account) -> consumer.accept(segment, account.usage()));
   }

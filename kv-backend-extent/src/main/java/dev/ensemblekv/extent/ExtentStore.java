@@ -49,6 +49,9 @@ final class ExtentStore extends AbstractKvStore {
   private final MappingKeeper mappings;
   private final Tail tail;
 
+  /** By turns, as under many writes there is always something to merge. */
+  private boolean compactsNext; // guarded by the upkeep, which does one thing at a time
+
   ExtentStore(
       KvOpenContext context,
       StoreFiles files,
@@ -164,15 +167,22 @@ final class ExtentStore extends AbstractKvStore {
       return; // nothing was written since the store was opened: its files stay as they are
     }
     log.prepareNext();
-    boolean more =
-        publisher.publishOldest()
-            || merger.mergeOnce(false, upkeep::isClosed)
-            || compactor.compact(compactor.choose(), upkeep::isClosed);
-    if (more) {
+    boolean published = publisher.publishOldest();
+    compactsNext = !compactsNext;
+    boolean more = compactsNext ? compactSome() || merge() : merge() || compactSome();
+    if (published || more) {
       upkeep.wake();
     } else if (pins.disposeOfWhatCanBe()) {
       upkeep.wakeLater();
     }
+  }
+
+  private boolean merge() throws IOException {
+    return merger.mergeOnce(false, upkeep::isClosed);
+  }
+
+  private boolean compactSome() throws IOException {
+    return compactor.compact(compactor.choose(), upkeep::isClosed);
   }
 
   /** Merges the index into one run, which tells what is dead, and gives all that back. */

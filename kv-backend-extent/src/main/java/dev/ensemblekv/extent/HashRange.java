@@ -17,6 +17,11 @@ record HashRange(long from, long last) {
     return Long.compareUnsigned(order, from) >= 0 && Long.compareUnsigned(order, last) <= 0;
   }
 
+  /** Returns the first of so many equal parts. */
+  static HashRange first(long count) {
+    return new HashRange(0, Long.divideUnsigned(-1L, count));
+  }
+
   /** Returns equal parts that make up the whole, in order. */
   static List<HashRange> parts(int count) {
     List<HashRange> parts = new ArrayList<>(count);

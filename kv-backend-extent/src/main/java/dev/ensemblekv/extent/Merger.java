@@ -22,6 +22,9 @@ final class Merger {
   /** A byte of the index is written for so many bytes of records that may prove to be dead. */
   private static final int WORTH = 4;
 
+  /** So many entries of a run tell how many of all supersede something. */
+  private static final int SAMPLE_ENTRIES = 256;
+
   private final StoreFiles files;
   private final Catalog catalog;
   private final Index index;
@@ -29,8 +32,6 @@ final class Merger {
   private final Publisher publisher;
   private final Pins pins;
 
-  /** Of the records above the bottom, the part that superseded one when that was last seen. */
-  private double superseding = 1; // guarded by the upkeep, which does one thing at a time
 
   Merger(StoreFiles files, Catalog catalog, Index index, Log log, Publisher publisher, Pins pins) {
     this.files = files;
@@ -76,7 +77,7 @@ final class Merger {
    */
   boolean mergeOnce(boolean all, BooleanSupplier cancelled) throws IOException {
     List<Run> runs = index.current().runs();
-    List<Run> chosen = all && runs.size() > 1 ? runs : choose(runs, deadBytes());
+    List<Run> chosen = all && runs.size() > 1 ? runs : choose(runs, deadBytes(runs));
     if (chosen.isEmpty()) {
       return false;
     }
@@ -95,10 +96,6 @@ final class Merger {
       }
       merged = writer.finish();
     }
-    if (bottom) {
-      long above = most - chosen.get(chosen.size() - 1).entries();
-      superseding = above == 0 ? 1 : Math.min(1, (double) deltas.deadRecords() / above);
-    }
     Manifest.RunEntry entry = Manifest.RunEntry.of(merged);
     publisher.edit(merged, manifest -> replaced(manifest, chosen, entry).withDeltas(deltas));
     log.locked(() -> index.replaceRuns(replaced(index.current().runs(), chosen, merged)));
@@ -106,9 +103,24 @@ final class Merger {
     return true;
   }
 
-  private double deadBytes() {
+  /** Returns how many bytes an entry of the newest run should prove to be dead at the bottom. */
+  private double deadBytes(List<Run> runs) throws IOException {
     Usage all = catalog.current().usage();
-    return all.records() == 0 ? 0 : superseding * all.bytes() / all.records();
+    return runs.size() < 2 || all.records() == 0
+        ? 0
+        : supersedingShare(runs.get(0), runs.get(runs.size() - 1)) * all.bytes() / all.records();
+  }
+
+  /** Hashes are random: a part of them is a sample. */
+  private static double supersedingShare(Run newest, Run bottom) throws IOException {
+    Entries sample = newest.entries(HashRange.first(newest.entries() / SAMPLE_ENTRIES + 1));
+    byte[] block = new byte[Block.BYTES];
+    int superseding = 0;
+    for (int i = 0; i < sample.count(); i++) {
+      long found = bottom.find(sample.order(i), sample.routing(i), block);
+      superseding += found == Location.NONE ? 0 : 1;
+    }
+    return sample.count() == 0 ? 0 : (double) superseding / sample.count();
   }
 
   /** Returns whether it came to its end. */

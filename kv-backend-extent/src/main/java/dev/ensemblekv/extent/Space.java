@@ -14,6 +14,9 @@ final class Space {
 
   private static final int LEAST_DEAD_SHARE = 5;
 
+  /** Compaction begins at such a part of what files may take, so that it need not hurry. */
+  private static final int BEGIN_PERCENT = 90;
+
   private double files;
   private double live;
   private long liveRecords;
@@ -54,6 +57,7 @@ final class Space {
     }
     double record = live / liveRecords;
     double data = Math.max(0, liveRecords - unmerged) * Math.max(0, record - OVERHEAD_BYTES);
-    return Math.min(files - data * percent / 100, dead - live / LEAST_DEAD_SHARE);
+    double begin = data * percent / 100 * BEGIN_PERCENT / 100;
+    return Math.min(files - begin, dead - live / LEAST_DEAD_SHARE);
   }
 }
