@@ -32,7 +32,6 @@ final class Merger {
   private final Publisher publisher;
   private final Pins pins;
 
-
   Merger(StoreFiles files, Catalog catalog, Index index, Log log, Publisher publisher, Pins pins) {
     this.files = files;
     this.catalog = catalog;

@@ -4,7 +4,6 @@ package dev.ensemblekv.extent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +20,18 @@ final class RebuiltIndex implements AutoCloseable {
   private final StoreFiles files;
   private final long epoch;
   private final IntSupplier ids;
-  private final IntFunction<Segment> segments;
+  private final SegmentFinder segments;
   private final int mostKeys;
   private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
   private final List<Run> parts = new ArrayList<>();
   private Memtable memtable = new Memtable();
+
+  /** Finds segments by their numbers. */
+  @FunctionalInterface
+  interface SegmentFinder {
+    /** Returns a segment of which everything can be read that was entered. */
+    Segment find(int id) throws IOException;
+  }
 
   /**
    * Creates an empty one.
@@ -35,7 +41,7 @@ final class RebuiltIndex implements AutoCloseable {
    * @param mostKeys so many are in memory
    */
   RebuiltIndex(
-      StoreFiles files, long epoch, IntSupplier ids, IntFunction<Segment> segments, int mostKeys) {
+      StoreFiles files, long epoch, IntSupplier ids, SegmentFinder segments, int mostKeys) {
     this.files = files;
     this.epoch = epoch;
     this.ids = ids;
@@ -61,7 +67,7 @@ final class RebuiltIndex implements AutoCloseable {
 
   private long sequence(long location) throws IOException {
     segments
-        .apply(Location.segment(location))
+        .find(Location.segment(location))
         .read(Location.offset(location), header, 0, header.length);
     return RecordFormat.sequence(header, 0);
   }

@@ -138,21 +138,33 @@ final class RecordScan {
     return bytes;
   }
 
-  /** Tells whether key and value are what was written. */
-  boolean isBodyIntact() throws IOException {
-    CRC32C crc = new CRC32C();
+  /** What takes key and value, one part after the other. */
+  @FunctionalInterface
+  interface Part {
+    /** Takes the next part, which must not be kept. */
+    void accept(byte[] bytes, int offset, int length) throws IOException;
+  }
+
+  /** Hands key and value to somebody, unchecked. */
+  void body(Part sink) throws IOException {
     int length = keyBytes() + valueBytes();
     if ((long) RecordFormat.HEADER_BYTES + length <= buffer.length) {
       int at = load(RecordFormat.HEADER_BYTES + length);
-      crc.update(buffer, at + RecordFormat.HEADER_BYTES, length);
-    } else {
-      byte[] part = new byte[64 << 10];
-      for (int done = 0; done < length; done += part.length) {
-        int count = Math.min(part.length, length - done);
-        segment.read(offset + RecordFormat.HEADER_BYTES + done, part, 0, count);
-        crc.update(part, 0, count);
-      }
+      sink.accept(buffer, at + RecordFormat.HEADER_BYTES, length);
+      return;
     }
+    byte[] part = new byte[64 << 10];
+    for (int done = 0; done < length; done += part.length) {
+      int count = Math.min(part.length, length - done);
+      segment.read(offset + RecordFormat.HEADER_BYTES + done, part, 0, count);
+      sink.accept(part, 0, count);
+    }
+  }
+
+  /** Tells whether key and value are what was written. */
+  boolean isBodyIntact() throws IOException {
+    CRC32C crc = new CRC32C();
+    body(crc::update);
     return (int) crc.getValue() == bodyCrc();
   }
 }

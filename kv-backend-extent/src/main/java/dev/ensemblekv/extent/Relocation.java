@@ -7,14 +7,25 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** New segments with copies of records, which keep their sequence numbers. For one thread. */
+/**
+ * New segments with copies of records, which keep their sequence numbers. They are written by
+ * ordinary calls, as nobody reads them before they are finished. For one thread.
+ */
 final class Relocation {
+  private static final int BUFFER_BYTES = 256 << 10;
+  private static final byte[] PADDING = new byte[Location.ALIGNMENT];
+
   private final StoreFiles files;
   private final long epoch;
   private final IntSupplier ids;
   private final long segmentBytes;
   private final List<Segment> created = new ArrayList<>();
   private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
+
+  /** What is to be written behind the end of the last segment. */
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+
+  private int buffered;
 
   /**
    * Prepares a relocation.
@@ -31,31 +42,51 @@ final class Relocation {
 
   /** Copies the record on which a scan stands; returns where it is now. */
   long copy(RecordScan scan) throws IOException {
-    byte[] key = scan.key();
-    byte[] value = scan.value();
     Segment target = target(scan.recordBytes());
-    long offset = target.end();
+    long offset = target.end() + buffered;
     RecordFormat.encode(
         header,
         scan.type(),
         0,
         scan.sequence(),
-        key.length,
-        value.length,
+        scan.keyBytes(),
+        scan.valueBytes(),
         scan.bodyCrc(),
         target.seal(),
         offset);
-    target.allocate(scan.recordBytes());
-    target.write(offset, header, key, value);
-    target.endAt(offset + scan.recordBytes());
+    append(header, 0, header.length);
+    scan.body(this::append);
+    int written = header.length + scan.keyBytes() + scan.valueBytes();
+    append(PADDING, 0, (int) (scan.recordBytes() - written));
     return scan.locationIn(target, offset);
+  }
+
+  private void append(byte[] bytes, int offset, int length) throws IOException {
+    for (int done = 0; done < length; ) {
+      int part = Math.min(length - done, buffer.length - buffered);
+      System.arraycopy(bytes, offset + done, buffer, buffered, part);
+      buffered += part;
+      done += part;
+      if (buffered == buffer.length) {
+        write();
+      }
+    }
+  }
+
+  /** Writes what is in the buffer. */
+  private void write() throws IOException {
+    if (buffered > 0) {
+      created.get(created.size() - 1).append(buffer, buffered);
+      buffered = 0;
+    }
   }
 
   private Segment target(long bytes) throws IOException {
     Segment last = created.isEmpty() ? null : created.get(created.size() - 1);
-    if (last != null && last.hasRoom(bytes)) {
+    if (last != null && last.hasRoom(buffered + bytes)) {
       return last;
     }
+    write();
     long capacity = Math.max(segmentBytes, StoreFiles.HEADER_BYTES + bytes);
     Segment next = Segment.create(files, ids.getAsInt(), Segment.Kind.RELOCATED, epoch, capacity);
     created.add(next);
@@ -63,7 +94,8 @@ final class Relocation {
   }
 
   /** Returns one of the new segments. */
-  Segment get(int id) {
+  Segment get(int id) throws IOException {
+    write();
     return created.stream().filter(segment -> segment.id() == id).findFirst().orElseThrow();
   }
 
@@ -73,8 +105,9 @@ final class Relocation {
 
   /** Makes the copies durable, their names included. */
   void force() throws IOException {
+    write();
     for (Segment segment : created) {
-      segment.trim();
+      segment.settle(files, segment.end());
       segment.force();
     }
     if (!created.isEmpty()) {

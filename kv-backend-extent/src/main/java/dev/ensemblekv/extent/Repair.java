@@ -103,7 +103,7 @@ final class Repair {
     }
   }
 
-  private Segment segment(int id, Relocation relocation) {
+  private Segment segment(int id, Relocation relocation) throws IOException {
     Source source = sources.get(id);
     return source == null ? relocation.get(id) : source.segment();
   }

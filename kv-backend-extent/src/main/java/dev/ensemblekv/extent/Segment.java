@@ -86,9 +86,11 @@ final class Segment {
           files.header(MAGIC, id, epoch, kind == Kind.LOG ? 0 : 1, 0),
           0,
           StoreFiles.HEADER_BYTES);
-      StoredBytes bytes = StoredBytes.of(file, capacity, files.mappings.ofGrowing(), true);
+      boolean growing = kind == Kind.LOG;
+      boolean mapped = growing && files.mappings.ofGrowing();
+      StoredBytes bytes = StoredBytes.of(file, capacity, mapped, true);
       return new Segment(
-          files, id, kind, epoch, file, bytes, capacity, StoreFiles.HEADER_BYTES, true);
+          files, id, kind, epoch, file, bytes, capacity, StoreFiles.HEADER_BYTES, growing);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
@@ -306,6 +308,13 @@ final class Segment {
     if (isLong) {
       bytes.write(offset + record.length, value, 0, value.length);
     }
+  }
+
+  /** Appends bytes to a segment that nobody is reading, and that is not {@link Kind#LOG}. */
+  void append(byte[] source, int length) throws IOException {
+    long from = end;
+    file.write(from, source, 0, length);
+    end = from + length;
   }
 
   /**
