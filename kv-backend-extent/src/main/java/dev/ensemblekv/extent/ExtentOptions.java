@@ -20,7 +20,7 @@ public final class ExtentOptions {
 
   /**
    * How many keys the newest part of the index holds in memory before it is written to disk: 16 to
-   * 10 million, by default 700,000, which take 20 MiB; for one opening only.
+   * 10 million, by default 350,000, which take 12 MiB; for one opening only.
    *
    * <p>Up to three such parts are in memory at a time. More keys mean fewer and greater runs on
    * disk, and more memory.
@@ -28,7 +28,7 @@ public final class ExtentOptions {
   public static final KvOption<Long> MEMTABLE_KEYS =
       KvOption.number("extent.memtableKeys")
           .range(16L, 10_000_000L)
-          .build(700_000L, "Write the newest part of the index to disk at so many keys.");
+          .build(350_000L, "Write the newest part of the index to disk at so many keys.");
 
   /**
    * How much of the log a crash leaves to be read at the next opening: 4 KiB to 64 GiB, by default
