@@ -34,6 +34,9 @@ final class Compactor {
   private static final int MOST_MOVED_RECORDS = 1 << 20;
   private static final int REPOINTED_AT_ONCE = 64;
 
+  /** So much too much is no reason to slow anybody down. */
+  private static final long NO_MATTER_BYTES = 16L << 20;
+
   /** A segment with less dead in it is not worth moving. */
   private static final int LEAST_DEAD_PERCENT = 5;
 
@@ -50,6 +53,11 @@ final class Compactor {
 
   /** Tombstones that are kept may take so much of what counts as live. */
   private static final int MOST_KEPT_PERCENT = 5;
+
+  /** What was too much when victims were last chosen. */
+  private double excess;
+
+  private long movedBytes;
 
   /** Segments in which damage was found: they stay as they are. */
   private final Set<Integer> damaged = new HashSet<>();
@@ -111,6 +119,16 @@ final class Compactor {
     return choose(true, newer);
   }
 
+  /** Returns how many bytes were moved so far. */
+  long movedBytes() {
+    return movedBytes;
+  }
+
+  /** Returns whether the files take more than they may, by what {@link #choose} saw. */
+  boolean isBehind() {
+    return excess > NO_MATTER_BYTES;
+  }
+
   private List<Segment> choose(boolean all, int newer) {
     Manifest manifest = catalog.current();
     Index.Version version = index.current();
@@ -127,6 +145,7 @@ final class Compactor {
     }
     version.runs().forEach(run -> space.addIndex(run.bytes()));
     double surplus = space.surplus(settings.spacePercent, version.unmergedEntries());
+    excess = space.excess(settings.spacePercent, version.unmergedEntries());
     candidates.sort(Comparator.comparingDouble(entry -> -Space.deadShare(entry.usage())));
     List<Segment> victims = new ArrayList<>();
     long victimBytes = 0;
@@ -269,6 +288,7 @@ final class Compactor {
           }
           copy(victim, scan, isLive);
           sincePause += scan.recordBytes();
+          movedBytes += scan.recordBytes();
         }
         if (moved.count() >= MOST_MOVED_RECORDS) {
           finishPart();

@@ -8,7 +8,8 @@ import java.util.List;
 final class ExtentMetrics {
   private ExtentMetrics() {}
 
-  static List<KvMetric> of(Index.Version version, Manifest manifest, Tail tail) {
+  static List<KvMetric> of(
+      Index.Version version, Manifest manifest, Tail tail, Backpressure backpressure) {
     Usage usage = manifest.usage();
     long keys = usage.liveRecords() + version.active().count();
     long liveBytes = usage.liveBytes() + version.active().deltas().liveBytes();
@@ -36,6 +37,10 @@ final class ExtentMetrics {
             "Bytes of the index on disk."),
         count("memtableKeys", version.active().count(), "Keys in the newest memtable."),
         count("frozenMemtables", version.frozenCount(), "Memtables waiting to be written."),
+        bytes(
+            "writeRateLimit",
+            backpressure.bytesPerSecond(),
+            "Bytes a second that writers are slowed down to; 0: they are not."),
         bytes("tornBytes", tail.tornBytes(), "Bytes that opening left off the log."),
         bytes("replayedBytes", tail.replayedBytes(), "Bytes of the log opening read."));
   }

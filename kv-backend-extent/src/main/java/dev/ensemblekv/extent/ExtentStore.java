@@ -46,6 +46,7 @@ final class ExtentStore extends AbstractKvStore {
   private final Merger merger;
   private final Compactor compactor;
   private final Upkeep upkeep;
+  private final Backpressure backpressure;
   private final MappingKeeper mappings;
   private final Tail tail;
 
@@ -69,6 +70,7 @@ final class ExtentStore extends AbstractKvStore {
     this.tail = tail;
     this.lookup = new Lookup(context.directory(), index, segments, hashes, pins);
     this.upkeep = new Upkeep(context.executor(), context.directory(), this::work);
+    this.backpressure = new Backpressure(System::nanoTime, upkeep::pause);
     LogEvents events = new LogEvents();
     this.catalog = new Catalog(files, manifest, events::durable);
     long segmentBytes = context.option(ExtentOptions.SEGMENT_SIZE);
@@ -182,7 +184,19 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   private boolean compactSome() throws IOException {
-    return compactor.compact(compactor.choose(), upkeep::isClosed);
+    List<Segment> victims = compactor.choose();
+    if (victims.isEmpty() || !compactor.isBehind()) {
+      backpressure.release();
+      return compactor.compact(victims, upkeep::isClosed);
+    }
+    return backpressure.around(() -> spaceGivenBack(victims));
+  }
+
+  /** Compacts; returns how many bytes that gave back, 0 if it was given up. */
+  private long spaceGivenBack(List<Segment> victims) throws IOException {
+    long before = victims.stream().mapToLong(Segment::end).sum() + compactor.movedBytes();
+    boolean compacted = compactor.compact(victims, upkeep::isClosed);
+    return compacted ? Math.max(1, before - compactor.movedBytes()) : 0;
   }
 
   /** Merges the index into one run, which tells what is dead, and gives all that back. */
@@ -298,6 +312,7 @@ final class ExtentStore extends AbstractKvStore {
     }
     Mutation mutation = Mutation.of(hash, key, value);
     write(mutation.recordBytes(), end -> end.put(mutation), sync);
+    backpressure.written(mutation.recordBytes());
   }
 
   @Override
@@ -358,7 +373,9 @@ final class ExtentStore extends AbstractKvStore {
             mutations.add(Mutation.of(hashes.of(key), key, null));
           }
         });
-    write(Mutation.recordBytes(mutations), end -> end.putAll(mutations), sync);
+    long bytes = Mutation.recordBytes(mutations);
+    write(bytes, end -> end.putAll(mutations), sync);
+    backpressure.written(bytes);
   }
 
   private void write(long bytes, Appender.Writing writing, boolean sync) {
@@ -423,7 +440,7 @@ final class ExtentStore extends AbstractKvStore {
     if (problem != null && !hasFailed()) {
       stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
     }
-    ExtentMetrics.of(index.current(), catalog.current(), tail).forEach(stats::metric);
+    ExtentMetrics.of(index.current(), catalog.current(), tail, backpressure).forEach(stats::metric);
     return stats.build();
   }
 

@@ -46,18 +46,27 @@ final class Space {
   }
 
   /**
-   * Returns how many dead bytes are too many; none if negative.
+   * Returns how many dead bytes are too many; none if negative. So many should go before the files
+   * take all they may.
    *
    * @param percent so much the files may take for each hundred bytes of live keys and values
    * @param unmerged so many records may each supersede one that counts as live
    */
   double surplus(long percent, long unmerged) {
+    return beyond(percent * BEGIN_PERCENT / 100.0, unmerged);
+  }
+
+  /** Returns how many dead bytes are beyond what files may take; none if negative. */
+  double excess(long percent, long unmerged) {
+    return beyond(percent, unmerged);
+  }
+
+  private double beyond(double percent, long unmerged) {
     if (liveRecords <= 0) {
       return dead;
     }
     double record = live / liveRecords;
     double data = Math.max(0, liveRecords - unmerged) * Math.max(0, record - OVERHEAD_BYTES);
-    double begin = data * percent / 100 * BEGIN_PERCENT / 100;
-    return Math.min(files - begin, dead - live / LEAST_DEAD_SHARE);
+    return Math.min(files - data * percent / 100, dead - live / LEAST_DEAD_SHARE);
   }
 }

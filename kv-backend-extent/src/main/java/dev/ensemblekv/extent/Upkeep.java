@@ -185,7 +185,11 @@ final class Upkeep {
 
   /** Waits as long as some bytes take at a rate, or until this is closed. */
   void pause(long bytes, long bytesPerSecond) {
-    long nanos = (long) (1e9 * bytes / bytesPerSecond);
+    pause((long) (1e9 * bytes / bytesPerSecond));
+  }
+
+  /** Waits so long, or until this is closed. */
+  void pause(long nanos) {
     boolean interrupted = false;
     synchronized (pausing) {
       long end = System.nanoTime() + nanos;
