@@ -58,7 +58,7 @@ final class Space {
 
   /** Returns how many dead bytes are beyond what files may take; none if negative. */
   double excess(long percent, long unmerged) {
-    return beyond(percent, unmerged);
+    return beyond((double) percent, unmerged);
   }
 
   private double beyond(double percent, long unmerged) {
