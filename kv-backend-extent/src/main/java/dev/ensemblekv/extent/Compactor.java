@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Gives back the space of superseded records: moves what is live in the worst segments to new ones,
  * and drops the old.
  *
- * <p>Neither readers nor writers wait for it. In this order: find out by a walk over the index what
- * is live in the victims; copy that; make the copies durable and name their segments in the
+ * <p>No reader or writer waits while it goes on. In this order: find out by a walk over the index
+ * what is live in the victims; copy that; make the copies durable and name their segments in the
  * manifest; point the index at them, where it still points at the original; write that part of the
  * index as a run, before which the log is forced; drop the victims from the manifest; delete them
  * when nobody is reading them. A crash before the run leaves copies that count as dead.
