@@ -6,6 +6,7 @@ import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -168,7 +169,7 @@ final class Log {
   Index.Frozen rollAndFreeze() throws IOException {
     AtomicReference<Index.@Nullable Frozen> frozen = new AtomicReference<>();
     atBeginningOfSegment(() -> frozen.set(end.freezeEvenIfEmpty()));
-    return java.util.Objects.requireNonNull(frozen.get());
+    return Objects.requireNonNull(frozen.get());
   }
 
   private void atBeginningOfSegment(Runnable action) throws IOException {

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class Segment {
   private final long capacity;
   private volatile long end;
 
-  private final Object allocating = new Object();
+  private final ReentrantLock allocating = new ReentrantLock();
   private volatile long allocated; // written while allocating
   private boolean trimmed; // guarded by allocating; nothing is appended any more
 
@@ -194,8 +195,11 @@ final class Segment {
 
   /** Tells whether {@link #unmap} would give up a mapping. */
   boolean isMappedAndSealed() {
-    synchronized (allocating) {
+    allocating.lock();
+    try {
       return trimmed && bytes.isMapped();
+    } finally {
+      allocating.unlock();
     }
   }
 
@@ -204,13 +208,16 @@ final class Segment {
    * be closed when nobody is reading by it.
    */
   @Nullable StoredBytes unmap() {
-    synchronized (allocating) {
+    allocating.lock();
+    try {
       StoredBytes former = bytes;
       if (!trimmed || !former.isMapped()) {
         return null;
       }
       bytes = StoredBytes.byCalls(file);
       return former;
+    } finally {
+      allocating.unlock();
     }
   }
 
@@ -241,11 +248,14 @@ final class Segment {
    * @throws IOException if not, as when the disk is full; nothing has changed
    */
   void allocate(long more) throws IOException {
-    synchronized (allocating) {
+    allocating.lock();
+    try {
       long wanted = Math.min(capacity, end + more);
       if (wanted > allocated && !trimmed) {
         allocate(wanted, Math.min(capacity, Math.max(wanted, allocated + step())));
       }
+    } finally {
+      allocating.unlock();
     }
   }
 
@@ -255,11 +265,15 @@ final class Segment {
     return now < capacity && now - end < step() / 2;
   }
 
-  /** Allocates blocks in advance, as far as the disk has them. */
+  /** Allocates blocks in advance, as far as the disk has them, unless somebody is about it. */
   void allocateAhead() throws IOException {
-    synchronized (allocating) {
-      if (!trimmed && isLow()) {
-        allocate(allocated, Math.min(capacity, allocated + step()));
+    if (allocating.tryLock()) {
+      try {
+        if (!trimmed && isLow()) {
+          allocate(allocated, Math.min(capacity, allocated + step()));
+        }
+      } finally {
+        allocating.unlock();
       }
     }
   }
@@ -369,9 +383,12 @@ final class Segment {
 
   /** Gives back what is allocated beyond the end; nothing is appended any more. */
   void trim() throws IOException {
-    synchronized (allocating) {
+    allocating.lock();
+    try {
       trimmed = true;
       file.truncate(end);
+    } finally {
+      allocating.unlock();
     }
   }
 
