@@ -168,15 +168,27 @@ final class ExtentStore extends AbstractKvStore {
     if (!log.isBegun()) {
       return; // nothing was written since the store was opened: its files stay as they are
     }
-    log.prepareNext();
-    boolean published = publisher.publishOldest();
-    compactsNext = !compactsNext;
-    boolean more = compactsNext ? compactSome() || merge() : merge() || compactSome();
-    if (published || more) {
+    boolean more = false;
+    try {
+      more = workOnce();
+    } finally {
+      if (!more) {
+        backpressure.release(); // nobody is held up for what does not go on
+      }
+    }
+    if (more) {
       upkeep.wake();
     } else if (pins.disposeOfWhatCanBe()) {
       upkeep.wakeLater();
     }
+  }
+
+  private boolean workOnce() throws IOException {
+    log.prepareNext();
+    boolean published = publisher.publishOldest();
+    compactsNext = !compactsNext;
+    boolean more = compactsNext ? compactSome() || merge() : merge() || compactSome();
+    return published || more;
   }
 
   private boolean merge() throws IOException {
