@@ -4,14 +4,17 @@ package dev.ensemblekv.api.internal;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.ForeignDirectoryException;
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.api.StoreDescriptor.State;
 import dev.ensemblekv.api.StoreNotFoundException;
+import dev.ensemblekv.api.internal.jmx.StoreName;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.spi.KvEvents;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.Disk;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends those of the spec from this store on
  * @param directoryOrNull where it lives; {@code null}: nowhere
+ * @param home what it shares with the stores inside it
  */
 record OpenContext(
     KvEnvironment environment,
@@ -38,8 +42,29 @@ record OpenContext(
     String storeName,
     String storeId,
     boolean isNew,
-    KvOptions options)
+    KvOptions options,
+    Home home)
     implements KvOpenContext {
+
+  /** Creates the context of a store that is inside no other. */
+  OpenContext(
+      KvEnvironment environment,
+      List<KvBackend> backends,
+      @Nullable Path directoryOrNull,
+      String storeName,
+      String storeId,
+      boolean isNew,
+      KvOptions options) {
+    this(
+        environment,
+        backends,
+        directoryOrNull,
+        storeName,
+        storeId,
+        isNew,
+        options,
+        new Home(environment, storeName, directoryOrNull));
+  }
 
   KvStore open() {
     KvBackend backend = backends.get(0);
@@ -91,6 +116,16 @@ record OpenContext(
   }
 
   @Override
+  public KvEvents events() {
+    return home.events(storeName);
+  }
+
+  @Override
+  public <T> void record(KvOption<T> option, T value) {
+    home.record(option, value);
+  }
+
+  @Override
   public Clock clock() {
     return environment.clock();
   }
@@ -118,7 +153,7 @@ record OpenContext(
   }
 
   private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
-    return new OpenContext(environment, innerBackends(), at, name, id, created, options);
+    return new OpenContext(environment, innerBackends(), at, name, id, created, options, home);
   }
 
   @Override
@@ -179,16 +214,7 @@ record OpenContext(
 
   /** Shows a substore in JMX, guarded, as a bean may be read while the substore is closed. */
   private KvStore shown(OpenContext context, KvStore raw, String name) {
-    StoreMBeans beans = new StoreMBeans();
-    KvStore store =
-        new GuardedStore(
-            new InstrumentedStore(raw),
-            context.storeName,
-            context.isReadOnly(),
-            false,
-            beans::unregister);
-    beans.registerSubstore(store, storeName, name, context.storeId);
-    return store;
+    return StoreOpener.guarded(context, raw, StoreName.of(home.name(), name), false, () -> {});
   }
 
   private Optional<StoreDescriptor> readInner(Path at) {
