@@ -186,7 +186,9 @@ final class EnsembleOpening {
     KvCapacity capacity = capacity();
     SortedMap<Integer, Substore> substores = new TreeMap<>();
     stores.forEach((id, store) -> substores.put(id, substore(manifest, capacity, id, store)));
-    Topology topology = new Topology(context.disk(), path(context), manifest, substores, capacity);
+    Topology topology =
+        new Topology(
+            context.disk(), path(context), manifest, substores, capacity, context.events());
     EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), manifest.seed());
     if (!context.isReadOnly()) {
       ensemble.startGrowth();
@@ -195,25 +197,10 @@ final class EnsembleOpening {
   }
 
   private KvCapacity capacity() {
-    KvCapacity suggested = context.innerBackend().capacity();
-    return new KvCapacity(
-        chosen(EnsembleOptions.MAX_KEYS, suggested.keys(), EnsembleOptions.LEAST_KEYS),
-        chosen(EnsembleOptions.MAX_BYTES, suggested.bytes(), EnsembleOptions.LEAST_BYTES));
-  }
-
-  private long chosen(KvOption<Long> option, long suggested, long least) {
-    long value = context.option(option);
-    if (value != 0 && value < least) {
-      throw new IllegalArgumentException(
-          "option "
-              + option.name()
-              + " is "
-              + value
-              + "; it must be at least "
-              + least
-              + ", or 0 for what the backend suggests");
-    }
-    return value == 0 ? suggested : value;
+    return EnsembleOptions.capacity(
+        context.innerBackend().capacity(),
+        context.option(EnsembleOptions.MAX_KEYS),
+        context.option(EnsembleOptions.MAX_BYTES));
   }
 
   /**

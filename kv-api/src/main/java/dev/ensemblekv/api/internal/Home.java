@@ -3,6 +3,7 @@ package dev.ensemblekv.api.internal;
 
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.api.internal.jmx.EventLog;
 import dev.ensemblekv.spi.KvEnvironment;
@@ -20,6 +21,7 @@ final class Home {
   private final String name;
   private final @Nullable Path directory;
   private final EventLog events;
+  private boolean closed; // guarded by this
 
   Home(KvEnvironment environment, String name, @Nullable Path directory) {
     this.environment = environment;
@@ -43,6 +45,11 @@ final class Home {
     return inside ? events.of(storeName.substring(name.length() + 1)) : events;
   }
 
+  /** Records nothing any more. */
+  synchronized void close() {
+    closed = true;
+  }
+
   /** Records a STICKY option in the descriptor; without a directory there is nothing to record. */
   synchronized <T> void record(KvOption<T> option, T value) {
     if (option.kind() != KvOption.Kind.STICKY) {
@@ -50,6 +57,9 @@ final class Home {
     }
     if (directory == null) {
       return;
+    }
+    if (closed) {
+      throw new StoreClosedException(); // the directory may be someone else's
     }
     StoreDirectory store = new StoreDirectory(environment.disk(), directory);
     try {

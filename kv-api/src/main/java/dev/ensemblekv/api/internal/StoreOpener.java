@@ -337,7 +337,10 @@ public final class StoreOpener {
         raw,
         StoreName.of(context.storeName()),
         context.option(KvOptions.COPY_READS),
-        release);
+        () -> {
+          context.home().close();
+          release.close();
+        });
   }
 
   /** Puts guard and instrumentation around a raw store and shows it in JMX. */

@@ -76,7 +76,10 @@ public final class StoreBeans implements StoreObserver, AutoCloseable {
   private void registerContributed(
       StoreName name, InstrumentedStore instrumented, Snapshot snapshot) {
     List<KvBean> contributed =
-        instrumented.unwrap(KvBean.Source.class).map(KvBean.Source::beans).orElse(List.of());
+        instrumented
+            .unwrap(KvBean.Source.class)
+            .map(source -> source.beans(snapshot::stats))
+            .orElse(List.of());
     DescribedBean ofEngine = null;
     for (KvBean each : contributed) {
       DescribedBean described = new DescribedBean(each.implementation(), each.view(), snapshot);
