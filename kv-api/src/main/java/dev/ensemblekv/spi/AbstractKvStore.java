@@ -135,7 +135,9 @@ public abstract class AbstractKvStore implements KvStore {
    */
   protected final <E extends KvException> E fail(E cause) {
     if (failure.compareAndSet(null, cause)) {
-      context.events().emit(KvEvent.of(KvEvent.Kind.STORE_FAILED, String.valueOf(cause.getMessage())));
+      context
+          .events()
+          .emit(KvEvent.of(KvEvent.Kind.STORE_FAILED, String.valueOf(cause.getMessage())));
     }
     return cause;
   }

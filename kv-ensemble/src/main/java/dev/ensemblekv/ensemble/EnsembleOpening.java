@@ -4,7 +4,6 @@ package dev.ensemblekv.ensemble;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
-import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreNotFoundException;

@@ -18,8 +18,7 @@ final class EnsembleView implements EnsembleMXBean {
   private final Roots roots;
   private final EnsembleControl control;
 
-  EnsembleView(
-      Supplier<KvStats> stats, Topology topology, Roots roots, EnsembleControl control) {
+  EnsembleView(Supplier<KvStats> stats, Topology topology, Roots roots, EnsembleControl control) {
     this.stats = stats;
     this.topology = topology;
     this.roots = roots;
@@ -109,7 +108,8 @@ final class EnsembleView implements EnsembleMXBean {
   }
 
   /** One row of the table of roots. */
-  private record RootRow(String getPath, int getSubstores, long getLiveBytesAtMost, long getFreeBytes)
+  private record RootRow(
+      String getPath, int getSubstores, long getLiveBytesAtMost, long getFreeBytes)
       implements RootFigures {}
 
   @Override

@@ -7,8 +7,8 @@ import dev.ensemblekv.spi.KvEvents;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of splits: that one begins, each phase and each tenth of it, and how it ended. Called by one
- * thread at a time.
+ * Tells of splits: that one begins, each phase and each tenth of it, and how it ended. Called by
+ * one thread at a time.
  */
 final class GrowthEvents {
   private static final int TENTHS = 10;

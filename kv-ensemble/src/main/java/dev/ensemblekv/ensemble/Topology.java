@@ -249,7 +249,8 @@ final class Topology {
 
   private void failed(KvException cause) {
     failure = cause;
-    events.emit(KvEvent.of(KvEvent.Kind.STORE_FAILED, "the ensemble failed: " + cause.getMessage()));
+    events.emit(
+        KvEvent.of(KvEvent.Kind.STORE_FAILED, "the ensemble failed: " + cause.getMessage()));
   }
 
   private static void recorded(Substore substore, Entry entry) {

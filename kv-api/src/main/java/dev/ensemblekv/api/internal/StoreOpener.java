@@ -360,7 +360,7 @@ public final class StoreOpener {
                 context.executor()));
     GuardedStore store =
         new GuardedStore(
-            instrumented,
+            context.option(KvOptions.COUNT_CALLS) ? instrumented : raw,
             context.storeName(),
             context.isReadOnly(),
             copyReads,

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import javax.management.ListenerNotFoundException;
+import javax.management.MBeanInfo;
 import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;
 import javax.management.NotificationBroadcasterSupport;
@@ -125,6 +126,19 @@ final class StoreBean extends DescribedBean implements NotificationEmitter {
       NotificationListener listener, @Nullable NotificationFilter filter, @Nullable Object handback)
       throws ListenerNotFoundException {
     broadcaster.removeNotificationListener(listener, filter, handback);
+  }
+
+  @Override
+  public MBeanInfo getMBeanInfo() {
+    MBeanInfo info = super.getMBeanInfo();
+    return new MBeanInfo(
+        info.getClassName(),
+        info.getDescription(),
+        info.getAttributes(),
+        info.getConstructors(),
+        info.getOperations(),
+        getNotificationInfo(),
+        info.getDescriptor());
   }
 
   @Override

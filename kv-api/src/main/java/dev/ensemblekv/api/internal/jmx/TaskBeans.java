@@ -52,9 +52,14 @@ final class TaskBeans {
     task.whenEnded(ended -> end(ended, view));
   }
 
+  /** What the event tells can be seen when it comes. */
   private void end(KvTask task, TaskView view) {
     view.end();
-    KvEvent event =
+    ObjectName oldest = moveToEnded(task);
+    if (oldest != null) {
+      registry.unregister(oldest);
+    }
+    events.emit(
         KvEvent.of(KvEvent.Kind.TASK_FINISHED, task.toString())
             .with("id", view.getId())
             .with("operation", view.getOperation())
@@ -62,9 +67,11 @@ final class TaskBeans {
             .with("done", view.getDone())
             .with("unit", view.getUnit())
             .with("problemCount", view.getProblemCount())
-            .with("error", view.getError());
-    events.emit(event);
-    ObjectName oldest = null;
+            .with("error", view.getError()));
+  }
+
+  /** Returns the one that there is no place for any more, if there is one. */
+  private @Nullable ObjectName moveToEnded(KvTask task) {
     synchronized (names) {
       ObjectName bean = names.remove(task);
       if (bean != null) {
@@ -72,12 +79,7 @@ final class TaskBeans {
       }
       List<KvTask> ended =
           names.keySet().stream().filter(each -> each.state() != KvTask.State.RUNNING).toList();
-      if (ended.size() > MOST_ENDED) {
-        oldest = names.remove(ended.get(0));
-      }
-    }
-    if (oldest != null) {
-      registry.unregister(oldest);
+      return ended.size() > MOST_ENDED ? names.remove(ended.get(0)) : null;
     }
   }
 
