@@ -10,6 +10,7 @@ import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.KvBean;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
@@ -51,6 +52,7 @@ final class ExtentStore extends AbstractKvStore {
   private final Upkeep upkeep;
   private final Backpressure backpressure;
   private final MappingKeeper mappings;
+  private final Division division;
   private final Tail tail;
 
   private final ExtentEvents told; // used by the upkeep
@@ -110,6 +112,8 @@ final class ExtentStore extends AbstractKvStore {
                 bytes -> upkeep.pause(bytes, compactionRate)));
     this.mappings = new MappingKeeper(segments, index, pins, share);
     mappings.onExceeded(upkeep::wake);
+    this.division =
+        new Division(files, catalog, index, lookup, log, publisher, merger, events, upkeep, pins);
   }
 
   /** What the log has done by others. */
@@ -121,6 +125,11 @@ final class ExtentStore extends AbstractKvStore {
       checkNotFailed();
       Log writer = log;
       return writer == null ? Manifest.Position.BEGINNING : writer.durable();
+    }
+
+    @Override
+    public void begun() {
+      upkeep.wake();
     }
 
     @Override
@@ -293,7 +302,8 @@ final class ExtentStore extends AbstractKvStore {
     try {
       checkNotFailed();
       Manifest manifest = context().isReadOnly() ? catalog.current() : publisher.publishAll();
-      new Checkpoint(files, files.in(directory)).run(manifest, progress);
+      progress.total(manifest.segments().size() + manifest.runs().size());
+      new Checkpoint(files, files.in(directory)).run(manifest, progress::advance);
     } catch (IOException e) {
       throw DiskFiles.failure("the checkpoint cannot be made", directory, e);
     } finally {
@@ -474,6 +484,19 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    if (type == KvBean.Source.class) {
+      KvBean.Source source =
+          stats ->
+              List.of(new KvBean(ExtentBackend.ENGINE_BEAN, ExtentEngineMXBean.class, new Bean()));
+      return Optional.of(type.cast(source));
+    }
+    return type == DivisibleStore.class && !context().isReadOnly()
+        ? Optional.of(type.cast(division))
+        : super.unwrap(type);
+  }
+
+  @Override
   public KvStats stats() {
     KvStats.Builder stats = statsBuilder();
     KvException problem = upkeep.problem();
@@ -488,17 +511,6 @@ final class ExtentStore extends AbstractKvStore {
       stats.metric(ExtentMetrics.syncAge(context().executor().nanoTime() - forced));
     }
     return stats.build();
-  }
-
-  @Override
-  public <T> Optional<T> unwrap(Class<T> type) {
-    if (type == KvBean.Source.class) {
-      KvBean.Source source =
-          stats ->
-              List.of(new KvBean(ExtentBackend.ENGINE_BEAN, ExtentEngineMXBean.class, new Bean()));
-      return Optional.of(type.cast(source));
-    }
-    return super.unwrap(type);
   }
 
   /** What can be steered. */
