@@ -282,7 +282,6 @@ final class ExtentStore extends AbstractKvStore {
     List<Segment> victims = compactor.chooseAll(newer);
     while (compact(victims, cancelled)) {
       progress.advance(victims.size());
-      merger.mergeOnce(false, cancelled); // or look-ups go through a run for each part
       victims = compactor.chooseAll(newer);
     }
     pins.disposeOfWhatCanBe();
@@ -485,6 +484,19 @@ final class ExtentStore extends AbstractKvStore {
   }
 
   @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    if (type == KvBean.Source.class) {
+      KvBean.Source source =
+          stats ->
+              List.of(new KvBean(ExtentBackend.ENGINE_BEAN, ExtentEngineMXBean.class, new Bean()));
+      return Optional.of(type.cast(source));
+    }
+    return type == DivisibleStore.class && !context().isReadOnly()
+        ? Optional.of(type.cast(division))
+        : super.unwrap(type);
+  }
+
+  @Override
   public KvStats stats() {
     KvStats.Builder stats = statsBuilder();
     KvException problem = upkeep.problem();
@@ -499,19 +511,6 @@ final class ExtentStore extends AbstractKvStore {
       stats.metric(ExtentMetrics.syncAge(context().executor().nanoTime() - forced));
     }
     return stats.build();
-  }
-
-  @Override
-  public <T> Optional<T> unwrap(Class<T> type) {
-    if (type == KvBean.Source.class) {
-      KvBean.Source source =
-          stats ->
-              List.of(new KvBean(ExtentBackend.ENGINE_BEAN, ExtentEngineMXBean.class, new Bean()));
-      return Optional.of(type.cast(source));
-    }
-    return type == DivisibleStore.class && !context().isReadOnly()
-        ? Optional.of(type.cast(division))
-        : super.unwrap(type);
   }
 
   /** What can be steered. */

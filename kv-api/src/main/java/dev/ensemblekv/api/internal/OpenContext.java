@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends those of the spec from this store on
  * @param directoryOrNull where it lives; {@code null}: nowhere
- * @param home what it shares with the stores inside it
  * @param hashSeed the seed by which the store around this one spreads keys
  * @param innerHashSeed the seed by which this store spreads keys
+ * @param home what it shares with the stores inside it
  */
 record OpenContext(
     KvEnvironment environment,
@@ -47,9 +47,9 @@ record OpenContext(
     String storeId,
     boolean isNew,
     KvOptions options,
-    Home home,
     OptionalLong hashSeed,
-    OptionalLong innerHashSeed)
+    OptionalLong innerHashSeed,
+    Home home)
     implements KvOpenContext {
 
   /** Creates the context of a store that is inside no other. */
@@ -69,9 +69,9 @@ record OpenContext(
         storeId,
         isNew,
         options,
-        new Home(environment, storeName, directoryOrNull),
         OptionalLong.empty(),
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        new Home(environment, storeName, directoryOrNull));
   }
 
   KvStore open() {
@@ -169,9 +169,9 @@ record OpenContext(
         id,
         created,
         options,
-        home,
         innerHashSeed,
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        home);
   }
 
   @Override
@@ -184,9 +184,9 @@ record OpenContext(
         storeId,
         isNew,
         options,
-        home,
         hashSeed,
-        OptionalLong.of(seed));
+        OptionalLong.of(seed),
+        home);
   }
 
   @Override

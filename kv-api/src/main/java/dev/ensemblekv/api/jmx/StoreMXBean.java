@@ -5,7 +5,6 @@ import java.util.Date;
 import java.util.Map;
 import java.util.SortedMap;
 import javax.management.ObjectName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A store, under {@code dev.ensemblekv:type=Store,store=NAME}; a substore, where the option {@code
@@ -234,15 +233,15 @@ public interface StoreMXBean {
 
   /** Starts to compact the store. */
   @Description("Starts to give back the space of what is dead; returns the bean of the task.")
-  @Nullable ObjectName compact();
+  ObjectName compact();
 
   /** Starts to verify the store. */
   @Description("Starts to read and check everything; returns the bean of the task.")
-  @Nullable ObjectName verify();
+  ObjectName verify();
 
   /** Starts to make a copy of the store. */
   @Description("Starts to make a durable copy of the store; returns the bean of the task.")
-  @Nullable ObjectName checkpoint(
+  ObjectName checkpoint(
       @Description(
               name = "directory",
               value = "Directory of the copy on the machine of the store, absolute; new or empty.")

@@ -31,6 +31,7 @@ final class RemoteHost implements AutoCloseable {
   private final Writer orders;
   private final JMXConnector connector;
 
+  @SuppressWarnings("BanJNDI") // the URL is what this process was told by attaching
   RemoteHost(Path directory) throws Exception {
     process =
         new ProcessBuilder(

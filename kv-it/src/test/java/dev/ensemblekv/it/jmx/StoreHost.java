@@ -69,7 +69,7 @@ final class StoreHost {
   }
 
   private void run(String line) {
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", -1);
     if (words[0].equals("put")) {
       put(stores.get(0), Integer.parseInt(words[1]), Integer.parseInt(words[2]));
     } else if (words[0].equals("close")) {

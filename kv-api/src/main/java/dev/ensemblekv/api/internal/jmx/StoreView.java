@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import javax.management.ObjectName;
-import org.jspecify.annotations.Nullable;
 
 /** What the bean of a store shows and does. Thread-safe. */
 @SuppressWarnings("JavaUtilDate") // the open type of a time
@@ -336,17 +335,17 @@ final class StoreView implements StoreMXBean {
   }
 
   @Override
-  public @Nullable ObjectName compact() {
+  public ObjectName compact() {
     return bean(store.compact());
   }
 
   @Override
-  public @Nullable ObjectName verify() {
+  public ObjectName verify() {
     return bean(store.verify());
   }
 
   @Override
-  public @Nullable ObjectName checkpoint(String directory) {
+  public ObjectName checkpoint(String directory) {
     return bean(store.checkpoint(path(directory)));
   }
 
@@ -364,8 +363,12 @@ final class StoreView implements StoreMXBean {
         "the directory must be absolute, on the machine of the store; it is '" + directory + "'");
   }
 
-  private @Nullable ObjectName bean(KvTask task) {
-    return tasks.name(task);
+  private ObjectName bean(KvTask task) {
+    ObjectName bean = tasks.name(task);
+    if (bean == null) {
+      throw new IllegalStateException("the task has begun, but could not be given a bean");
+    }
+    return bean;
   }
 
   @Override
