@@ -282,6 +282,7 @@ final class ExtentStore extends AbstractKvStore {
     List<Segment> victims = compactor.chooseAll(newer);
     while (compact(victims, cancelled)) {
       progress.advance(victims.size());
+      merger.mergeOnce(false, cancelled); // or look-ups go through a run for each part
       victims = compactor.chooseAll(newer);
     }
     pins.disposeOfWhatCanBe();
