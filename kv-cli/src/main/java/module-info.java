@@ -6,6 +6,8 @@ module dev.ensemblekv.cli {
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
   requires java.management;
+  requires java.management.rmi;
+  requires jdk.attach;
   requires jdk.management;
   requires me.tongfei.progressbar;
 

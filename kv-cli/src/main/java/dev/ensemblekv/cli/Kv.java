@@ -84,6 +84,7 @@ public final class Kv {
         new CopyCommand(shell, root),
         new AdoptCommand(shell, root),
         new DestroyCommand(shell, root),
+        new AdminCommand(shell, root),
         new BackendsCommand(shell, root),
         new DoctorCommand(shell, root));
   }
