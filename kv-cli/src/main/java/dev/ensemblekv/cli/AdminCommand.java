@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -143,9 +142,11 @@ final class AdminCommand extends KvCommand {
   }
 
   private static void add(ObjectNode document, ManagedStore store) {
-    Map<String, Object> facts = facts(store);
+    Attributes facts = facts(store);
     document.put("store", store.word()).put("name", store.name());
-    facts.forEach((name, value) -> document.put(name.toLowerCase(Locale.ROOT), value.toString()));
+    facts
+        .values()
+        .forEach((name, value) -> document.put(name.toLowerCase(Locale.ROOT), value.toString()));
     StoreOperations all = new StoreOperations(store);
     ArrayNode operations = document.putArray("operations");
     all.operations().forEach(each -> operations.add(each.usage()));
@@ -154,21 +155,21 @@ final class AdminCommand extends KvCommand {
     all.settings().forEach(each -> settings.add(each.word()));
   }
 
-  private static Map<String, Object> facts(ManagedStore store) {
+  private static Attributes facts(ManagedStore store) {
     return store.store().read("Spec", "State", "Path", "Id");
   }
 
   private void print(ManagedStore store) {
-    Map<String, Object> facts = facts(store);
+    Attributes facts = facts(store);
     out()
         .line(
             KeyText.oneLine(
                 String.join(
                     "  ",
                     store.word(),
-                    String.valueOf(facts.get("Spec")),
-                    String.valueOf(facts.get("State")),
-                    String.valueOf(facts.get("Path")))));
+                    facts.text("Spec"),
+                    facts.text("State"),
+                    facts.text("Path"))));
     StoreOperations all = new StoreOperations(store);
     all.operations().forEach(each -> line(each.usage(), each.info().getDescription()));
     all.settings()

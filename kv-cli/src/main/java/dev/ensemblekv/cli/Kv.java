@@ -85,6 +85,7 @@ public final class Kv {
         new AdoptCommand(shell, root),
         new DestroyCommand(shell, root),
         new AdminCommand(shell, root),
+        new TopCommand(shell, root),
         new BackendsCommand(shell, root),
         new DoctorCommand(shell, root));
   }

@@ -39,12 +39,12 @@ record ManagedBean(MBeanServerConnection connection, ObjectName name) {
   }
 
   /** Reads attributes, all of one moment; those that the bean does not have are left out. */
-  Map<String, Object> read(String... attributes) {
+  Attributes read(String... attributes) {
     Map<String, Object> values = new HashMap<>();
     for (Attribute attribute : ask(() -> connection.getAttributes(name, attributes)).asList()) {
       values.put(attribute.getName(), attribute.getValue());
     }
-    return values;
+    return new Attributes(values);
   }
 
   void set(String attribute, Object value) {

@@ -21,9 +21,6 @@ import javax.management.remote.JMXServiceURL;
 final class ManagedJvm implements AutoCloseable {
   private static final String BEANS = "dev.ensemblekv:*";
 
-  /** Beans of which a store has several. */
-  private static final Set<String> SEVERAL = Set.of("Latency", "Task");
-
   private final long pid;
   private final JMXConnector connector;
   private final MBeanServerConnection connection;
@@ -73,8 +70,7 @@ final class ManagedJvm implements AutoCloseable {
   List<ManagedStore> stores() {
     TreeMap<ManagedStore, List<ManagedBean>> stores = new TreeMap<>(ManagedStore.ORDER);
     for (ObjectName name : names()) {
-      if (name.getKeyProperty("substore") == null
-          && !SEVERAL.contains(name.getKeyProperty("type"))) {
+      if (name.getKeyProperty("substore") == null && !name.getKeyProperty("type").equals("Task")) {
         ManagedStore store =
             new ManagedStore(ManagedStore.nameOf(name), ManagedStore.idOf(name), List.of());
         stores
@@ -92,7 +88,7 @@ final class ManagedJvm implements AutoCloseable {
       List<ManagedStore> stores, ManagedStore store, List<ManagedBean> beans) {
     beans.sort(
         Comparator.comparing((ManagedBean bean) -> !bean.type().equals("Store"))
-            .thenComparing(ManagedBean::type));
+            .thenComparing(bean -> bean.name().getCanonicalName()));
     if (beans.get(0).type().equals("Store")) {
       stores.add(new ManagedStore(store.name(), store.id(), List.copyOf(beans)));
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param beans all but those of tasks, the one that every store has first
  */
 record ManagedStore(String name, String id, List<ManagedBean> beans) {
+  private static final String LATENCY = "Latency";
 
   /** Orders stores by name and id. */
   static final Comparator<ManagedStore> ORDER =
@@ -48,14 +49,24 @@ record ManagedStore(String name, String id, List<ManagedBean> beans) {
     return beans.get(0);
   }
 
+  /** Returns the beans of which there is one of their type: all but those of operations. */
+  List<ManagedBean> single() {
+    return beans.stream().filter(bean -> !bean.type().equals(LATENCY)).toList();
+  }
+
   /** Returns the bean of a type, of which the store has one at most. */
   Optional<ManagedBean> bean(String type) {
     return beans.stream().filter(bean -> bean.type().equals(type)).findFirst();
   }
 
+  /** Returns the beans of the operations, in the order of their names. */
+  List<ManagedBean> latencies() {
+    return beans.stream().filter(bean -> bean.type().equals(LATENCY)).toList();
+  }
+
   /** Returns the beans of the tasks under way and of the last that ended. */
   List<ManagedBean> tasks() {
-    Object names = store().read("Tasks").get("Tasks");
+    Object names = store().read("Tasks").value("Tasks");
     return names instanceof ObjectName[] tasks
         ? Stream.of(tasks).map(this::task).toList()
         : List.of();

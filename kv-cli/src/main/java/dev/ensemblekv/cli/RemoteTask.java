@@ -2,7 +2,6 @@
 package dev.ensemblekv.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Map;
 
 /**
  * How a task of another process stands.
@@ -26,25 +25,17 @@ record RemoteTask(
   };
 
   static RemoteTask read(ManagedBean bean) {
-    Map<String, Object> values = bean.read(ATTRIBUTES);
+    Attributes values = bean.read(ATTRIBUTES);
     return new RemoteTask(
-        number(values, "Id"),
-        text(values, "Operation"),
-        text(values, "State"),
-        text(values, "Unit"),
-        number(values, "Done"),
-        number(values, "Total"),
-        number(values, "ProblemCount"),
-        text(values, "Result"),
-        text(values, "Error"));
-  }
-
-  private static long number(Map<String, Object> values, String name) {
-    return values.get(name) instanceof Long value ? value : Progress.UNKNOWN;
-  }
-
-  private static String text(Map<String, Object> values, String name) {
-    return String.valueOf(values.get(name));
+        values.number("Id"),
+        values.text("Operation"),
+        values.text("State"),
+        values.text("Unit"),
+        values.number("Done"),
+        values.number("Total"),
+        values.number("ProblemCount"),
+        values.text("Result"),
+        values.text("Error"));
   }
 
   boolean isRunning() {

@@ -73,7 +73,7 @@ final class StoreOperations {
 
   StoreOperations(ManagedStore store) {
     this.store = store;
-    for (ManagedBean bean : store.beans()) {
+    for (ManagedBean bean : store.single()) {
       for (MBeanOperationInfo operation : bean.info().getOperations()) {
         if (Stream.of(operation.getSignature()).allMatch(each -> each.getType().equals(TEXT))) {
           String word = word(operation).replaceFirst("-now$", "");

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AdminCommandTest {
+/** The commands that look into another process and steer its stores. */
+class RemoteCommandsTest {
   @TempDir private static Path directory = Path.of("");
 
   @SuppressWarnings("NullAway.Init") // set before all tests
@@ -74,7 +75,7 @@ class AdminCommandTest {
   void longWorkIsWatchedUntilItEnds() {
     assertThat(admin("music", "verify").isSilent(Exit.DONE).out())
         .matches("verify \\(task \\d+\\): SUCCEEDED, 1,?000 keys, 0 problems\n");
-    assertThat(console.onTerminal().run("admin", process.pid(), "music", "verify").err())
+    assertThat(new Console().onTerminal().run("admin", process.pid(), "music", "verify").err())
         .contains("verify", " 1000/? keys");
     JsonNode task = admin("music", "verify", "--json").isSilent(Exit.DONE).json();
     assertThat(task.get("done").asLong()).isEqualTo(1000);
@@ -99,7 +100,7 @@ class AdminCommandTest {
     admin("music", "set", "MaxKeys", "1_000_000").isSilent(Exit.DONE);
     try (ManagedJvm jvm = ManagedJvm.attach(process.pid())) {
       ManagedBean ensemble = jvm.store("music").bean("Ensemble").orElseThrow();
-      assertThat(ensemble.read("MaxBytes", "MaxKeys"))
+      assertThat(ensemble.read("MaxBytes", "MaxKeys").values())
           .containsEntry("MaxBytes", 64L << 20)
           .containsEntry("MaxKeys", 1_000_000L);
     }
@@ -117,6 +118,22 @@ class AdminCommandTest {
     admin("music", "split", "none").isError(Exit.USAGE, "there is no substore 'none'");
     admin("music", "cancel", "0").isError(Exit.USAGE, "has no task 0");
     admin("films", "checkpoint", "x").isError(Exit.USAGE, "CHECKPOINT");
+  }
+
+  @Test
+  void topPrintsOneViewOfTheStore() {
+    String view = console.run("top", process.pid(), "music", "--once").isSilent(Exit.DONE).out();
+    assertThat(view.lines().toList())
+        .contains("music  ensemble:extent  OPEN  " + directory.resolve("music"))
+        .anyMatch(line -> line.startsWith("keys at most 1,000   live at most "))
+        .anyMatch(line -> line.startsWith("3 substores   0 splits done   0 waiting   growth "))
+        .anyMatch(line -> line.matches("get +0 .*"))
+        .anyMatch(line -> line.matches("0002   \\[#*-*\\] +\\d+ % .* keys .*OPEN"));
+    assertThat(console.run("top", process.pid(), "films").isSilent(Exit.DONE).out())
+        .startsWith("films  json  OPEN")
+        .doesNotContain("substores");
+    console.run("top", process.pid()).isError(Exit.USAGE, "films, music");
+    console.run("top", process.pid(), "books").isError(Exit.USAGE, "no store 'books'");
   }
 
   @Test
