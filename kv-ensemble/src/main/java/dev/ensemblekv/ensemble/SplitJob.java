@@ -109,16 +109,22 @@ final class SplitJob extends GrowthJob {
       progress.begin(keys);
       walk = startWalk(donor.store());
     }
-    for (int i = 0; i < COUNTED_PER_STEP; i++) {
-      if (!walk.next()) {
-        endWalk();
-        return decide(countedKeys, countedBytes);
+    long before = countedBytes;
+    boolean more = true;
+    for (int i = 0; i < COUNTED_PER_STEP && countedBytes - before < BYTES_PER_STEP && more; i++) {
+      more = walk.next();
+      if (more) {
+        countedKeys++;
+        countedBytes += walk.key().length + (long) walk.value().length;
+        progress.advance();
       }
-      countedKeys++;
-      countedBytes += walk.key().length + (long) walk.value().length;
-      progress.advance();
     }
-    return Step.AGAIN;
+    moved(countedBytes - before);
+    if (more) {
+      return Step.AGAIN;
+    }
+    endWalk();
+    return decide(countedKeys, countedBytes);
   }
 
   private Step decide(long keys, long bytes) {
