@@ -101,7 +101,7 @@ final class SplitJob extends GrowthJob {
 
   private LiveCount newCount() {
     if (divisible == null) {
-      return LiveCount.byWalk(donor.store().iterate(), progress);
+      return LiveCount.byWalk(donor.store().iterate(), progress, this::moved);
     }
     DivisibleStore.Count ofEngine = divisible.count(region.upper().slice());
     halves = ofEngine;
