@@ -41,6 +41,7 @@ final class Appender {
   private @Nullable Segment next;
   private boolean nextAsked;
   private long sequence;
+  private long journal;
   private long frozenBytes;
   private long loggedBytes;
 
@@ -87,6 +88,7 @@ final class Appender {
     this.limits = limits;
     this.events = events;
     this.sequence = tail.sequence();
+    this.journal = tail.journal();
     this.loggedBytes = tail.replayedBytes();
   }
 
@@ -185,8 +187,12 @@ final class Appender {
     enter(mutation.hash(), append(0, mutation));
   }
 
-  /** Appends the records of a batch and its commit, then enters all into the index. */
-  void putAll(List<Mutation> batch) {
+  /**
+   * Appends the records of a batch and its commit, then enters all into the index.
+   *
+   * @param number of a journaled batch; 0: it is none
+   */
+  void putAll(List<Mutation> batch, long number) {
     long[] locations = new long[batch.size()];
     CRC32C crcs = new CRC32C();
     byte[] word = new byte[4];
@@ -197,7 +203,9 @@ final class Appender {
       crcs.update(word, 0, word.length);
     }
     appendNote(
-        RecordFormat.COMMIT, RecordFormat.commitBody(locations.length, (int) crcs.getValue()));
+        number == 0 ? RecordFormat.COMMIT : RecordFormat.JOURNALED_COMMIT,
+        RecordFormat.commitBody(locations.length, (int) crcs.getValue(), number));
+    journal = Math.max(journal, number);
     for (int i = 0; i < locations.length; i++) {
       enter(batch.get(i).hash(), locations[i]);
     }
@@ -274,7 +282,7 @@ final class Appender {
   }
 
   private void freezeNow() {
-    index.freeze(position(), sequence);
+    index.freeze(position(), sequence, journal);
     frozenBytes = loggedBytes;
     events.frozen();
   }
@@ -405,6 +413,16 @@ final class Appender {
     lock.lock();
     try {
       return sequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the number of the last journaled batch. */
+  long journal() {
+    lock.lock();
+    try {
+      return journal;
     } finally {
       lock.unlock();
     }

@@ -27,6 +27,7 @@ import java.util.function.UnaryOperator;
  * @param checkpoint where the log goes on behind what is in the runs
  * @param durable up to where the log was known to be durable
  * @param sequence the last sequence number before the checkpoint, or a greater one never used
+ * @param journal the number of the last journaled batch before the checkpoint; 0: there was none
  * @param segments those that count, by number
  * @param runs those that count, the newest first
  */
@@ -38,6 +39,7 @@ record Manifest(
     Position checkpoint,
     Position durable,
     long sequence,
+    long journal,
     List<SegmentEntry> segments,
     List<RunEntry> runs) {
   static final String NAME = "MANIFEST";
@@ -106,27 +108,36 @@ record Manifest(
 
   static Manifest ofNewStore(long seed) {
     return new Manifest(
-        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, List.of(), List.of());
+        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, 0, List.of(), List.of());
   }
 
   Manifest withEpoch(long newEpoch) {
     return new Manifest(
-        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, segments, runs);
+        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, segments, runs);
   }
 
   Manifest withDurable(Position newDurable) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, segments, runs);
+        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, journal, segments, runs);
   }
 
-  Manifest withCheckpoint(Position newCheckpoint, long newSequence) {
+  Manifest withCheckpoint(Position newCheckpoint, long newSequence, long newJournal) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, newCheckpoint, durable, newSequence, segments, runs);
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        newCheckpoint,
+        durable,
+        newSequence,
+        newJournal,
+        segments,
+        runs);
   }
 
   Manifest withSegments(List<SegmentEntry> newSegments) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, newSegments, runs);
+        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, newSegments, runs);
   }
 
   Manifest withSegment(SegmentEntry added) {
@@ -141,6 +152,7 @@ record Manifest(
         checkpoint,
         durable,
         sequence,
+        journal,
         all,
         runs);
   }
@@ -151,7 +163,7 @@ record Manifest(
       next = Math.max(next, run.id + 1);
     }
     return new Manifest(
-        epoch, seed, nextSegment, next, checkpoint, durable, sequence, segments, newRuns);
+        epoch, seed, nextSegment, next, checkpoint, durable, sequence, journal, segments, newRuns);
   }
 
   Manifest withoutSegments(Collection<Integer> dropped) {
@@ -199,6 +211,9 @@ record Manifest(
     fields.put("checkpoint", checkpoint.toString());
     fields.put("durable", durable.toString());
     fields.put("sequence", String.valueOf(sequence));
+    if (journal != 0) {
+      fields.put("journal", String.valueOf(journal));
+    }
     for (SegmentEntry entry : segments) {
       Usage usage = entry.usage;
       fields.put(
@@ -250,6 +265,7 @@ record Manifest(
               Position.parse(text.get("checkpoint")),
               Position.parse(text.get("durable")),
               Long.parseLong(text.get("sequence")),
+              Long.parseLong(text.fields().getOrDefault("journal", "0")),
               segments,
               runs);
       manifest.checkInvariants();

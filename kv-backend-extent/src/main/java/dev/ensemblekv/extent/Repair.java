@@ -252,6 +252,7 @@ final class Repair {
     Manifest known = former;
     Deltas written = new Deltas();
     long sequence = known == null ? 0 : known.sequence();
+    long journal = known == null ? 0 : known.journal();
     for (Source source : sources.values()) {
       source.read(
           (scan, location) -> {
@@ -260,6 +261,7 @@ final class Repair {
             progress.advance(1);
           });
       sequence = Math.max(sequence, source.greatestSequence());
+      journal = Math.max(journal, source.greatestJournal());
       durable = source.durable(durable);
     }
     for (Source source : sources.values()) {
@@ -314,6 +316,7 @@ final class Repair {
         end,
         end,
         sequence + LogSegments.SEQUENCE_JUMP,
+        journal,
         entries,
         run == null ? List.of() : List.of(run));
   }

@@ -45,6 +45,9 @@ final class DataFile {
     out.write("  \"" + DataFormat.FIELD_FORMAT + "\": \"" + DataFormat.FORMAT + "\",\n");
     out.write("  \"" + DataFormat.FIELD_VERSION + "\": " + DataFormat.VERSION + ",\n");
     out.write("  \"" + DataFormat.FIELD_STORE + "\": \"" + storeId + "\",\n");
+    if (pairs.journal > 0) {
+      out.write("  \"" + DataFormat.FIELD_JOURNAL + "\": " + pairs.journal + ",\n");
+    }
     out.write("  \"" + DataFormat.FIELD_PAIRS + "\": [");
     byte[][] keysAndValues = pairs.keysAndValues;
     for (int i = 0; i < keysAndValues.length; i += 2) {

@@ -187,7 +187,10 @@ final class EnsembleOpening {
     SortedMap<Integer, Substore> substores = new TreeMap<>();
     stores.forEach((id, store) -> substores.put(id, substore(manifest, capacity, id, store)));
     Topology topology = new Topology(context.disk(), path(context), manifest, substores, capacity);
-    EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), manifest.seed());
+    KeyHash hash = new KeyHash(manifest.seed());
+    long nextEntry = new JournalRecovery(context, topology.table(), hash).run();
+    EnsembleStore ensemble =
+        new EnsembleStore(context, topology, openedRoots(), hash, nextEntry);
     if (!context.isReadOnly()) {
       ensemble.startGrowth();
     }

@@ -54,16 +54,23 @@ final class EnsembleStore implements KvStore {
   private final KeyHash hash;
   private final Growth growth;
   private final Backpressure backpressure;
+  private final @Nullable Journal journal;
   private final Set<KvFeature> features;
   private final KvLimits limits;
   private final Map<Integer, String> unsplittable = new ConcurrentHashMap<>();
   private final AtomicBoolean recordPending = new AtomicBoolean();
 
-  EnsembleStore(KvOpenContext context, Topology topology, Roots roots, long seed) {
+  /**
+   * Creates the store.
+   *
+   * @param nextEntry the number of the next batch in the journal
+   */
+  EnsembleStore(
+      KvOpenContext context, Topology topology, Roots roots, KeyHash hash, long nextEntry) {
     this.context = context;
     this.topology = topology;
     this.roots = roots;
-    this.hash = new KeyHash(seed);
+    this.hash = hash;
     this.growth =
         new Growth(
             context.executor(),
@@ -72,8 +79,43 @@ final class EnsembleStore implements KvStore {
             context.option(EnsembleOptions.SPLIT_RATE));
     this.backpressure = new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth);
     KvStore first = topology.table().slots().get(0).substore().store();
-    this.features = Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features()));
+    boolean journals = isAtomic(first);
+    this.journal = journals && !context.isReadOnly() ? newJournal(nextEntry) : null;
+    this.features =
+        Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features(), journals));
     this.limits = first.limits();
+  }
+
+  private boolean isAtomic(KvStore any) {
+    return context.option(EnsembleOptions.ATOMIC_BATCHES)
+        && any.features().contains(KvFeature.ATOMIC_BATCH)
+        && topology.substores().stream().allMatch(Substore::isJournaled);
+  }
+
+  private Journal newJournal(long nextEntry) {
+    return new Journal(
+        context.disk(),
+        context.directory(),
+        context.storeId(),
+        nextEntry,
+        context.option(EnsembleOptions.JOURNAL_SIZE),
+        context.executor(),
+        new Journal.Owner() {
+          @Override
+          public void checkNotFailed() {
+            topology.checkNotFailed();
+          }
+
+          @Override
+          public KvException fail(KvException cause) {
+            return topology.fail(cause);
+          }
+
+          @Override
+          public void flushSubstores() {
+            EnsembleStore.this.flushSubstores();
+          }
+        });
   }
 
   /** Takes up what was left to do when the ensemble was last open. */
@@ -173,7 +215,7 @@ final class EnsembleStore implements KvStore {
     while (true) {
       RoutingTable table = topology.table();
       Substore owner = table.route(bits).substore();
-      byte[] value = read(owner, "get", () -> owner.store().get(key));
+      byte[] value = read(owner, "get", () -> owner.get(key));
       if (value != null || table == topology.table()) {
         return value;
       }
@@ -192,14 +234,12 @@ final class EnsembleStore implements KvStore {
               owner,
               "read",
               () ->
-                  owner
-                      .store()
-                      .<R>read(
-                          key,
-                          value -> {
-                            found[0] = true;
-                            return reader.read(value);
-                          }));
+                  owner.<R>read(
+                      key,
+                      value -> {
+                        found[0] = true;
+                        return reader.read(value);
+                      }));
       if (found[0] || table == topology.table()) {
         return result;
       }
@@ -212,7 +252,7 @@ final class EnsembleStore implements KvStore {
     while (true) {
       RoutingTable table = topology.table();
       Substore owner = table.route(bits).substore();
-      Boolean present = read(owner, "exists", () -> owner.store().exists(key));
+      Boolean present = read(owner, "exists", () -> owner.exists(key));
       if (Boolean.TRUE.equals(present) || table == topology.table()) {
         return Boolean.TRUE.equals(present);
       }
@@ -316,7 +356,7 @@ final class EnsembleStore implements KvStore {
       try {
         topology.checkNotFailed();
         if (table == topology.table()) {
-          parts.write(durability);
+          write(batch, parts, durability);
           written = parts;
         }
       } catch (KvException e) {
@@ -327,6 +367,19 @@ final class EnsembleStore implements KvStore {
       }
     }
     written.substores().forEach(this::grown);
+  }
+
+  /** What is in the journal is durable, so that no part needs to be. */
+  private void write(KvBatch batch, BatchParts parts, Durability durability) {
+    if (journal == null || !parts.areMany()) {
+      parts.write(durability);
+      return;
+    }
+    parts.settle();
+    journal.write(
+        batch,
+        number ->
+            parts.writeJournaled(number, (e, substore) -> located(e, "write", substore)));
   }
 
   /** Looks whether a substore has grown so far that something is to be done in the background. */
@@ -369,7 +422,7 @@ final class EnsembleStore implements KvStore {
     try {
       long keys = 0;
       for (Slot slot : table.slots()) {
-        keys += slot.holdsForeignKeys() ? count(slot) : slot.substore().store().size();
+        keys += slot.holdsForeignKeys() ? count(slot) : slot.substore().settled().size();
       }
       return keys;
     } finally {
@@ -379,7 +432,7 @@ final class EnsembleStore implements KvStore {
 
   private long count(Slot slot) {
     long keys = 0;
-    try (KvCursor cursor = owned(slot, slot.substore().store().iterate())) {
+    try (KvCursor cursor = owned(slot, slot.substore().settled().iterate())) {
       while (cursor.next()) {
         keys++;
       }
@@ -391,7 +444,7 @@ final class EnsembleStore implements KvStore {
   public KvCursor iterate() {
     RoutingTable table = pin();
     return new ChainedCursor(
-        table, slot -> owned(slot, slot.substore().store().iterate()), () -> unpin(table));
+        table, slot -> owned(slot, slot.substore().settled().iterate()), () -> unpin(table));
   }
 
   @Override
@@ -403,7 +456,7 @@ final class EnsembleStore implements KvStore {
     List<KvCursor> cursors = new ArrayList<>();
     try {
       for (Slot slot : table.slots()) {
-        cursors.add(owned(slot, slot.substore().store().scan(range)));
+        cursors.add(owned(slot, slot.substore().settled().scan(range)));
       }
       return new MergingCursor(cursors, range.isReverse(), () -> unpin(table));
     } catch (RuntimeException | Error e) {
@@ -442,19 +495,27 @@ final class EnsembleStore implements KvStore {
   @Override
   public void flush() {
     topology.checkNotFailed();
-    List<Substore> substores = topology.table().slots().stream().map(Slot::substore).toList();
-    Parallel.throwFirst(onEach(substores, "flush", KvStore::flush));
+    long journaled = journal == null ? 0 : journal.position();
+    flushSubstores();
+    if (journal != null) {
+      journal.release(journaled);
+    }
   }
 
-  /** Does something with the store of each substore; returns what was thrown, located. */
+  private void flushSubstores() {
+    List<Substore> substores = topology.table().slots().stream().map(Slot::substore).toList();
+    Parallel.throwFirst(onEach(substores, "flush", substore -> substore.settled().flush()));
+  }
+
+  /** Does something with each substore; returns what was thrown, located. */
   private List<Throwable> onEach(
-      List<Substore> substores, String operation, Consumer<KvStore> action) {
+      List<Substore> substores, String operation, Consumer<Substore> action) {
     return Parallel.forEach(
         context.executor(),
         substores,
         substore -> {
           try {
-            action.accept(substore.store());
+            action.accept(substore);
           } catch (KvException e) {
             throw located(e, operation, substore);
           }
@@ -517,9 +578,17 @@ final class EnsembleStore implements KvStore {
   public void close() {
     List<Throwable> failures = new ArrayList<>();
     attempt(failures, growth::close);
-    failures.addAll(onEach(topology.substores(), "close", KvStore::close));
+    if (journal != null) {
+      attempt(failures, journal::stop);
+    }
+    boolean whole = topology.substores().stream().noneMatch(Substore::isPending);
+    failures.addAll(
+        onEach(topology.substores(), "close", substore -> substore.store().close()));
     boolean clean = failures.isEmpty() && topology.failure() == null && !context.isReadOnly();
     attempt(failures, () -> topology.close(clean));
+    if (journal != null) {
+      attempt(failures, () -> journal.close(clean && whole));
+    }
     attempt(failures, roots::close);
     attempt(failures, topology::checkNotFailed);
     Parallel.throwFirst(failures);

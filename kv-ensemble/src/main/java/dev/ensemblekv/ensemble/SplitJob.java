@@ -3,6 +3,7 @@ package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
@@ -153,7 +154,11 @@ final class SplitJob extends GrowthJob {
     target = created;
     Mirror copy = new Mirror(ensemble.hash(), region, created);
     mirror = copy;
-    underAllStripes(() -> donor.mirror(copy));
+    underAllStripes(
+        () -> {
+          donor.settle(); // the copier sees only what the engine has
+          donor.mirror(copy);
+        });
     startWalk(donor.store());
     phase = Phase.COPYING;
     return Step.AGAIN;
@@ -263,10 +268,13 @@ final class SplitJob extends GrowthJob {
   private Step cutOver() {
     Substore to = createdTarget();
     to.store().flush(); // most of it without holding anybody up
+    flushDonor();
     underAllStripes(
         () -> {
           checkMirror();
+          donor.handJournalOver(to);
           to.store().flush();
+          flushDonor();
           long movedKeys = countedKeys + donor.size().keysBound() - keysBefore;
           long movedBytes = countedBytes + donor.size().bytesBound() - bytesBefore;
           to.size().move(movedKeys, movedBytes);
@@ -276,6 +284,13 @@ final class SplitJob extends GrowthJob {
           donor.mirror(null);
         });
     return Step.DONE;
+  }
+
+  /** A batch must not be durable in the target and lost in the donor, to which it all went. */
+  private void flushDonor() {
+    if (ensemble.features().contains(KvFeature.ATOMIC_BATCH)) {
+      donor.store().flush();
+    }
   }
 
   private void checkMirror() {
