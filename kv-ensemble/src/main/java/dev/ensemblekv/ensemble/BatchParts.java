@@ -73,11 +73,6 @@ final class BatchParts {
     parts.forEach((substore, part) -> substore.stripes().unlock(part.stripes));
   }
 
-  /** Tells whether there is more than one. */
-  boolean areMany() {
-    return parts.size() > 1;
-  }
-
   void write(Durability durability) {
     parts.forEach(
         (substore, part) -> {

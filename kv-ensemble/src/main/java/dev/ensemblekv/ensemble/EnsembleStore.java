@@ -356,7 +356,7 @@ final class EnsembleStore implements KvStore {
       try {
         topology.checkNotFailed();
         if (table == topology.table()) {
-          write(batch, parts, durability);
+          write(batch, parts, table, durability);
           written = parts;
         }
       } catch (KvException e) {
@@ -369,9 +369,13 @@ final class EnsembleStore implements KvStore {
     written.substores().forEach(this::grown);
   }
 
-  /** What is in the journal is durable, so that no part needs to be. */
-  private void write(KvBatch batch, BatchParts parts, Durability durability) {
-    if (journal == null || !parts.areMany()) {
+  /**
+   * What is in the journal is durable, so that no part needs to be. One of keys of a single substore
+   * goes there too, or a crash could take it away while a later one stays that has a key of it, and
+   * only half of it would seem to be missing.
+   */
+  private void write(KvBatch batch, BatchParts parts, RoutingTable table, Durability durability) {
+    if (journal == null || batch.count() < 2 || table.slots().size() == 1) {
       parts.write(durability);
       return;
     }
