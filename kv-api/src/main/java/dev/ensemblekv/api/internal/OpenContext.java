@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends those of the spec from this store on
  * @param directoryOrNull where it lives; {@code null}: nowhere
+ * @param isInner whether it is inside a store that is elsewhere
  */
 record OpenContext(
     KvEnvironment environment,
@@ -38,8 +39,21 @@ record OpenContext(
     String storeName,
     String storeId,
     boolean isNew,
-    KvOptions options)
+    KvOptions options,
+    boolean isInner)
     implements KvOpenContext {
+
+  /** Creates the context of a store that is not inside another one. */
+  OpenContext(
+      KvEnvironment environment,
+      List<KvBackend> backends,
+      @Nullable Path directoryOrNull,
+      String storeName,
+      String storeId,
+      boolean isNew,
+      KvOptions options) {
+    this(environment, backends, directoryOrNull, storeName, storeId, isNew, options, false);
+  }
 
   KvStore open() {
     KvBackend backend = backends.get(0);
@@ -114,11 +128,20 @@ record OpenContext(
 
   @Override
   public KvStore openInner() {
-    return inner(directoryOrNull, storeName, storeId, isNew).open();
+    return new OpenContext(
+            environment,
+            innerBackends(),
+            directoryOrNull,
+            storeName,
+            storeId,
+            isNew,
+            options,
+            isInner)
+        .open();
   }
 
   private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
-    return new OpenContext(environment, innerBackends(), at, name, id, created, options);
+    return new OpenContext(environment, innerBackends(), at, name, id, created, options, true);
   }
 
   @Override
