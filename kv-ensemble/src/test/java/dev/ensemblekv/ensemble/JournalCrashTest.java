@@ -149,9 +149,9 @@ class JournalCrashTest {
   void noCrashLeavesPartOfABatch(String inner) {
     long changes = 0;
     long states = 0;
-    for (long seed = 1; seed <= 3; seed++) {
+    for (long seed = 1; seed <= 2; seed++) {
       CrashExplorer.Result result =
-          new Course(inner, Wrong.NOTHING, seed).explore(400, disk -> {});
+          new Course(inner, Wrong.NOTHING, seed).explore(150, disk -> {});
       changes += result.changes();
       states += result.crashStates();
     }

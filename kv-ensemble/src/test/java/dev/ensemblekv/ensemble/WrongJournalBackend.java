@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.spi.FilterKvStore;
 import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvBackend;
@@ -13,6 +16,7 @@ import dev.ensemblekv.spi.KvOpenContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A layer for substores that does something wrong with the numbers of journaled batches. */
 final class WrongJournalBackend implements KvBackend {
@@ -32,9 +36,15 @@ final class WrongJournalBackend implements KvBackend {
   }
 
   private final Wrong wrong;
+  private volatile @Nullable String failing;
 
   WrongJournalBackend(Wrong wrong) {
     this.wrong = wrong;
+  }
+
+  /** Makes a substore take no part of a batch, as if its disk were full; {@code null}: none. */
+  void failing(@Nullable String substore) {
+    failing = substore;
   }
 
   @Override
@@ -69,12 +79,16 @@ final class WrongJournalBackend implements KvBackend {
 
   @Override
   public KvStore open(KvOpenContext context) {
-    return new WrongStore(context.openInner());
+    String name = context.storeName();
+    return new WrongStore(context.openInner(), name.substring(name.lastIndexOf('/') + 1));
   }
 
   private final class WrongStore extends FilterKvStore {
-    WrongStore(KvStore inner) {
+    private final String name;
+
+    WrongStore(KvStore inner, String name) {
       super(inner);
+      this.name = name;
     }
 
     @Override
@@ -87,20 +101,26 @@ final class WrongJournalBackend implements KvBackend {
     @Override
     public <T> Optional<T> unwrap(Class<T> type) {
       return type == JournaledStore.class
-          ? inner.unwrap(JournaledStore.class).map(right -> type.cast(new WrongNumbers(right)))
+          ? inner.unwrap(JournaledStore.class).map(right -> type.cast(new WrongNumbers(right, name)))
           : super.unwrap(type);
     }
   }
 
   private final class WrongNumbers implements JournaledStore {
     private final JournaledStore right;
+    private final String name;
 
-    WrongNumbers(JournaledStore right) {
+    WrongNumbers(JournaledStore right, String name) {
       this.right = right;
+      this.name = name;
     }
 
     @Override
     public void writeJournaled(KvBatch batch, long number) {
+      assertThat(number).as("numbers rise in a substore").isGreaterThan(right.journalNumber());
+      if (name.equals(failing)) {
+        throw new StoreFullException("there is no space", null, null);
+      }
       if (wrong == Wrong.DROPS_NUMBERS) {
         right.writeJournaled(batch, Math.max(1, right.journalNumber()));
       } else if (wrong != Wrong.REFUSES_HANDOVER || !batch.isEmpty()) {
