@@ -79,8 +79,12 @@ final class DataFile {
     }
   }
 
-  /** Removes what a crash may have left of a file that was being written. */
-  void deleteTemporary() throws IOException {
+  /**
+   * Removes what a crash may have left of a file that was being written, and makes the name of the
+   * one that was read durable: the process that gave it to it may have been killed just then.
+   */
+  void settle() throws IOException {
     disk.delete(DiskFiles.temporary(path));
+    disk.syncDirectory(DiskFiles.parent(path));
   }
 }

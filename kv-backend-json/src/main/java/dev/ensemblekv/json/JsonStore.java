@@ -60,7 +60,7 @@ final class JsonStore extends AbstractKvStore implements JournaledStore {
       pairs.loadJournal(result.journal());
       persister.loaded(result);
       if (!readOnly) {
-        file.deleteTemporary();
+        file.settle();
         if (result.edited()) {
           pairs.touch();
           janitor.wake();

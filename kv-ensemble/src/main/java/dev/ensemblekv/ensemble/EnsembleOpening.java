@@ -188,7 +188,7 @@ final class EnsembleOpening {
     stores.forEach((id, store) -> substores.put(id, substore(manifest, capacity, id, store)));
     Topology topology = new Topology(context.disk(), path(context), manifest, substores, capacity);
     KeyHash hash = new KeyHash(manifest.seed());
-    long nextEntry = new JournalRecovery(context, topology.table(), hash).run();
+    long nextEntry = new JournalRecovery(context, topology.table(), hash, null).run();
     EnsembleStore ensemble =
         new EnsembleStore(context, topology, openedRoots(), hash, nextEntry);
     if (!context.isReadOnly()) {

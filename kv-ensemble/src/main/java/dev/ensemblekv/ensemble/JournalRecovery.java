@@ -5,6 +5,7 @@ import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JournalRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(JournalRecovery.class);
+  private static final String ASIDE = ".damaged";
 
   private final KvOpenContext context;
   private final Disk disk;
@@ -36,9 +39,19 @@ final class JournalRecovery {
   private final RoutingTable table;
   private final KeyHash hash;
   private final SortedMap<Long, Path> files = new TreeMap<>();
+  private final KvTask.@Nullable Progress repair;
+  private boolean isDamaged;
   private long written;
 
-  JournalRecovery(KvOpenContext context, RoutingTable table, KeyHash hash) {
+  /**
+   * Prepares the recovery.
+   *
+   * @param repair is told of damage, of which as much is saved as is before it; {@code null}: it is
+   *     an error
+   */
+  JournalRecovery(
+      KvOpenContext context, RoutingTable table, KeyHash hash, KvTask.@Nullable Progress repair) {
+    this.repair = repair;
     this.context = context;
     this.disk = context.disk();
     this.storeId = JournalFile.storeId(context.storeId());
@@ -72,6 +85,11 @@ final class JournalRecovery {
   /** The newest goes last: without it the others would seem to lack their end. */
   private void delete() throws IOException {
     for (Path path : files.values()) {
+      if (isDamaged) {
+        disk.rename(path, path.resolveSibling(path.getFileName() + ASIDE));
+        disk.syncDirectory(context.directory());
+        continue;
+      }
       if (path.equals(files.get(files.lastKey()))) {
         disk.syncDirectory(context.directory());
       }
@@ -101,6 +119,22 @@ final class JournalRecovery {
   }
 
   private long read(long known) throws IOException {
+    try {
+      return readFiles(known);
+    } catch (CorruptionException e) {
+      if (repair == null) {
+        throw e;
+      }
+      isDamaged = true;
+      repair.problem(
+          "batches from here on may be there in part, and the journal is kept as *" + ASIDE + ": "
+              + e.getMessage(),
+          e.path().orElse(null));
+      return 0;
+    }
+  }
+
+  private long readFiles(long known) throws IOException {
     long next = 0;
     for (Iterator<Map.Entry<Long, Path>> i = files.entrySet().iterator(); i.hasNext(); ) {
       Map.Entry<Long, Path> entry = i.next();
