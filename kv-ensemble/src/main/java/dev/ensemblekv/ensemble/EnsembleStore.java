@@ -551,8 +551,12 @@ final class EnsembleStore implements KvStore {
 
   @Override
   public KvStats stats() {
+    KvStats.Builder stats = KvStats.builder(context.spec(), context.storeName());
+    if (journal != null) {
+      journal.addTo(stats);
+    }
     return EnsembleStats.of(
-        KvStats.builder(context.spec(), context.storeName()),
+        stats,
         topology,
         growth.status(),
         roots,

@@ -3,6 +3,8 @@ package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
@@ -40,6 +42,7 @@ final class Journal {
   private final long fileBytes;
   private final KvExecutor executor;
   private final Owner owner;
+  private final long first;
   private final JournalLane lane;
   private final ReentrantLock appending = new ReentrantLock();
   private final ReentrantLock forcing = new ReentrantLock();
@@ -79,14 +82,14 @@ final class Journal {
   /**
    * Creates a journal without entries.
    *
-   * @param next the number of its first one
+   * @param first the number of its first one
    * @param fileBytes a file of so many bytes is great
    */
   Journal(
       Disk disk,
       Path directory,
       String storeId,
-      long next,
+      long first,
       long fileBytes,
       KvExecutor executor,
       Owner owner) {
@@ -96,9 +99,10 @@ final class Journal {
     this.fileBytes = fileBytes;
     this.executor = executor;
     this.owner = owner;
-    this.next = next;
-    this.durable = next - 1;
-    this.lane = new JournalLane(next - 1);
+    this.first = first;
+    this.next = first;
+    this.durable = first - 1;
+    this.lane = new JournalLane(first - 1);
   }
 
   /**
@@ -255,6 +259,22 @@ final class Journal {
       appending.unlock();
       releasing.unlock();
     }
+  }
+
+  /** Adds its figures. */
+  void addTo(KvStats.Builder stats) {
+    Appended end = last;
+    Appended before = former;
+    long bytes = (end == null ? 0 : end.end) + (before == null ? 0 : before.end);
+    stats.metric(
+        KvMetric.gauge(
+            "journalBytes", bytes, KvMetric.Unit.BYTES, "Bytes of the journal of batches."));
+    stats.metric(
+        KvMetric.counter(
+            "journaledBatches",
+            lane.position() - first + 1,
+            KvMetric.Unit.COUNT,
+            "Batches that went through the journal."));
   }
 
   /** Returns the number up to which the parts of all entries have been written. */

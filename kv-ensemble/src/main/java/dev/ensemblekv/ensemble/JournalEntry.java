@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one batch in the journal: a header of 32 bytes, the operations, zeros up to a
@@ -92,7 +93,7 @@ final class JournalEntry {
   }
 
   /** Reads a header; returns {@code null} if there is none that was written for the place. */
-  static @org.jspecify.annotations.Nullable Header header(
+  static @Nullable Header header(
       byte[] storeId, long offset, byte[] from, int at) {
     ByteBuffer header = littleEndian(from);
     boolean isPossible = header.getLong(at + 8) > 0 && header.getLong(at + 16) >= 0;

@@ -289,7 +289,9 @@ class JournalFaultsTest {
     try (DiskFile file = machine.disk().open(journal)) {
       file.write(second + 40, new byte[] {(byte) (intact[second + 40] ^ 4)}, 0, 1);
     }
-    KvTask.Result result = machine.environment().repair(machine.directory()).result();
+    KvTask task = machine.environment().repair(machine.directory());
+    machine.executor().runAll();
+    KvTask.Result result = task.result();
     assertThat(result.problems()).hasSize(1);
     assertThat(result.problems().get(0).message()).contains("entry 2");
     assertThat(machine.disk().list(machine.directory())).contains("JOURNAL-1.damaged");
