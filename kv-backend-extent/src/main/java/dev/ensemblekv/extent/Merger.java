@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.spi.HashSlice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,12 +77,13 @@ final class Merger {
    */
   boolean mergeOnce(boolean all, BooleanSupplier cancelled) throws IOException {
     List<Run> runs = index.current().runs();
-    List<Run> chosen = all && runs.size() > 1 ? runs : choose(runs, deadBytes(runs));
+    boolean others = mayHoldOthers();
+    List<Run> chosen = others || (all && runs.size() > 1) ? runs : choose(runs, deadBytes(runs));
     if (chosen.isEmpty()) {
       return false;
     }
     boolean bottom = chosen.get(chosen.size() - 1) == runs.get(runs.size() - 1);
-    long most = chosen.stream().mapToLong(Run::entries).sum();
+    long most = chosen.stream().mapToLong(this::ownEntries).sum();
     int id = catalog.reserveRun();
     long epoch = catalog.current().epoch();
     Deltas deltas = new Deltas();
@@ -90,7 +92,8 @@ final class Merger {
         bottom
             ? new RunWriter(files, id, epoch, most)
             : RunWriter.filtered(files, id, epoch, most)) {
-      if (!merge(chosen, bottom, writer, deltas, cancelled)) {
+      HashSlice keys = index.current().keys();
+      if (!merge(chosen, bottom, keys, writer, deltas, cancelled)) {
         return false;
       }
       merged = writer.finish();
@@ -100,6 +103,18 @@ final class Merger {
     log.locked(() -> index.replaceRuns(replaced(index.current().runs(), chosen, merged)));
     chosen.forEach(this::dispose);
     return true;
+  }
+
+  /** Tells whether runs may have entries of keys that another store holds since a division. */
+  boolean mayHoldOthers() {
+    Manifest manifest = catalog.current();
+    return manifest.runs().stream().anyMatch(run -> manifest.mayHoldOthers(run.id()));
+  }
+
+  /** Returns how many entries of a run are for keys of this store, about. */
+  private long ownEntries(Run run) {
+    boolean all = !catalog.current().mayHoldOthers(run.id());
+    return all ? run.entries() : run.entries() / 2 + (long) Math.sqrt(run.entries());
   }
 
   /** Returns how many bytes an entry of the newest run should prove to be dead at the bottom. */
@@ -124,7 +139,12 @@ final class Merger {
 
   /** Returns whether it came to its end. */
   private static boolean merge(
-      List<Run> runs, boolean bottom, RunWriter writer, Deltas deltas, BooleanSupplier cancelled)
+      List<Run> runs,
+      boolean bottom,
+      HashSlice keys,
+      RunWriter writer,
+      Deltas deltas,
+      BooleanSupplier cancelled)
       throws IOException {
     List<Run.Cursor> sources = new ArrayList<>(); // the newest first
     for (Run run : runs) {
@@ -142,7 +162,10 @@ final class Merger {
       long order = first.order();
       int routing = first.routing();
       long location = first.location();
-      if (bottom && Location.isTombstone(location)) {
+      boolean isOurs = keys.contains(routing);
+      if (!isOurs) {
+        deltas.left(location);
+      } else if (bottom && Location.isTombstone(location)) {
         deltas.died(location);
       } else {
         writer.add(order, routing, location);
@@ -150,8 +173,10 @@ final class Merger {
       for (int i = sources.size() - 1; i >= 0; i--) {
         Run.Cursor source = sources.get(i);
         if (source.order() == order && source.routing() == routing) {
-          if (source != first) {
+          if (source != first && isOurs) {
             deltas.died(source.location());
+          } else if (source != first) {
+            deltas.left(source.location());
           }
           if (!source.next()) {
             sources.remove(i);
