@@ -4,8 +4,8 @@ package dev.ensemblekv.spi;
 import java.nio.file.Path;
 
 /**
- * A raw store that can be divided in two without copying what is in it, as its files can have
- * names in two stores. A raw store gives it by {@link dev.ensemblekv.api.KvStore#unwrap}.
+ * A raw store that can be divided in two without copying what is in it, as its files can have names
+ * in two stores. A raw store gives it by {@link dev.ensemblekv.api.KvStore#unwrap}.
  *
  * <p>A division has three steps: {@link #prepareCopy} while the store is written to, {@link
  * #copyTo} while it is not, and, once nobody asks this store for the keys of the other, {@link

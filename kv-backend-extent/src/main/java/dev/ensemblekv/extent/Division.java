@@ -8,6 +8,7 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Divides a store in two that share its files, which never change again: each has names of its own
@@ -27,7 +28,6 @@ final class Division implements DivisibleStore {
   private final Log log;
   private final Publisher publisher;
   private final Merger merger;
-  private final KeyHash.Function hashes;
   private final Log.Events events;
   private final Upkeep upkeep;
   private final Pins pins;
@@ -40,7 +40,6 @@ final class Division implements DivisibleStore {
       Log log,
       Publisher publisher,
       Merger merger,
-      KeyHash.Function hashes,
       Log.Events events,
       Upkeep upkeep,
       Pins pins) {
@@ -51,7 +50,6 @@ final class Division implements DivisibleStore {
     this.log = log;
     this.publisher = publisher;
     this.merger = merger;
-    this.hashes = hashes;
     this.events = events;
     this.upkeep = upkeep;
     this.pins = pins;
@@ -108,7 +106,7 @@ final class Division implements DivisibleStore {
       for (int i = 0; i < entries.count(); i++) {
         long location = entries.location(i);
         if (!Location.isTombstone(location)) {
-          long most = Location.bytes(location) - RecordFormat.HEADER_BYTES;
+          long most = Location.bytes(location) - (long) RecordFormat.HEADER_BYTES;
           if (slice.contains(entries.routing(i))) {
             keys++;
             bytes += most;
@@ -161,7 +159,9 @@ final class Division implements DivisibleStore {
     try {
       events.checkNotFailed();
       Manifest all = publisher.publishAll();
-      Manifest copy = all.divided(slice).withEpoch(((long) branch << BRANCH_SHIFT) + 1);
+      edit(manifest -> manifest.withCopied(all));
+      Manifest copy =
+          all.withCopied(all).divided(slice).withEpoch(((long) branch << BRANCH_SHIFT) + 1);
       new Checkpoint(files, files.in(directory)).run(copy, done -> {});
     } catch (IOException e) {
       throw DiskFiles.failure("the store cannot be divided", directory, e);
@@ -187,12 +187,16 @@ final class Division implements DivisibleStore {
       return;
     }
     publisher.publishAll();
+    edit(manifest -> manifest.divided(slice));
+    log.locked(() -> index.retain(slice));
+  }
+
+  private void edit(UnaryOperator<Manifest> change) throws IOException {
     try {
-      catalog.edit(manifest -> manifest.divided(slice));
+      catalog.edit(change);
     } catch (DiskFiles.PublishException e) {
       throw events.failed("the manifest cannot be made durable", files.directory, e);
     }
-    log.locked(() -> index.retain(slice));
   }
 
   private KvException failure(IOException e) {

@@ -104,7 +104,7 @@ final class ExtentStore extends AbstractKvStore {
     this.mappings = new MappingKeeper(segments, index, pins, share);
     mappings.onExceeded(upkeep::wake);
     this.division =
-        new Division(files, catalog, index, lookup, log, publisher, merger, hashes, events, upkeep, pins);
+        new Division(files, catalog, index, lookup, log, publisher, merger, events, upkeep, pins);
   }
 
   /** What the log has done by others. */
@@ -116,6 +116,11 @@ final class ExtentStore extends AbstractKvStore {
       checkNotFailed();
       Log writer = log;
       return writer == null ? Manifest.Position.BEGINNING : writer.durable();
+    }
+
+    @Override
+    public void begun() {
+      upkeep.wake();
     }
 
     @Override

@@ -54,6 +54,7 @@ record Manifest(
   private static final String RUN = "run.";
   private static final String KEYS = "keys";
   private static final int HALVINGS_AT = 16;
+  private static final int COPIED_AT = 18;
 
   /** A place in the log; nobody is before the first segment. */
   record Position(int segment, long offset) implements Comparable<Position> {
@@ -85,6 +86,8 @@ record Manifest(
    * @param floor no record in it is superseded by one with a sequence number below this
    * @param usage the account, but for what the checkpoint leaves to be replayed
    * @param halvings how often what is in it was halved among stores that share it
+   * @param copied whether another store may have it that was made by a division, of which this
+   *     store does not know yet what is left to it
    */
   record SegmentEntry(
       int id,
@@ -93,29 +96,37 @@ record Manifest(
       long end,
       long floor,
       Usage usage,
-      int halvings) {
+      int halvings,
+      boolean copied) {
     static final long OPEN = -1;
     static final int MOST_HALVINGS = 32;
 
     /** Creates the entry of a segment that is in no other store. */
     SegmentEntry(int id, Segment.Kind kind, long epoch, long end, long floor, Usage usage) {
-      this(id, kind, epoch, end, floor, usage, 0);
+      this(id, kind, epoch, end, floor, usage, 0, false);
     }
 
     SegmentEntry endingAt(long newEnd) {
-      return new SegmentEntry(id, kind, epoch, newEnd, floor, usage, halvings);
+      return new SegmentEntry(id, kind, epoch, newEnd, floor, usage, halvings, copied);
     }
 
     SegmentEntry plus(Usage more) {
-      return new SegmentEntry(id, kind, epoch, end, floor, usage.plus(more), halvings);
+      return new SegmentEntry(id, kind, epoch, end, floor, usage.plus(more), halvings, copied);
     }
 
-    /** Keeps a part of what is dead: what is live is counted when it is merged. */
+    SegmentEntry withCopied(boolean isCopied) {
+      return new SegmentEntry(id, kind, epoch, end, floor, usage, halvings, isCopied);
+    }
+
+    /** Keeps a part of what is dead, if it is shared; what is live is counted when it is merged. */
     SegmentEntry halved(int times) {
+      if (!copied) {
+        return this;
+      }
       long records = usage.deadRecords() - (usage.deadRecords() >> times);
       long bytes = usage.deadBytes() - (usage.deadBytes() >> times);
       Usage kept = usage.plus(new Usage(-records, -bytes, -records, -bytes));
-      return new SegmentEntry(id, kind, epoch, end, floor, kept, halvings + times);
+      return new SegmentEntry(id, kind, epoch, end, floor, kept, halvings + times, false);
     }
 
     /** Returns how many bytes of a file as great as this are the store's. */
@@ -178,7 +189,16 @@ record Manifest(
 
   Manifest withCheckpoint(Position newCheckpoint, long newSequence) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, newCheckpoint, durable, newSequence, segments, runs, part);
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        newCheckpoint,
+        durable,
+        newSequence,
+        segments,
+        runs,
+        part);
   }
 
   Manifest withSegments(List<SegmentEntry> newSegments) {
@@ -216,7 +236,17 @@ record Manifest(
     return withSegments(segments.stream().filter(entry -> !dropped.contains(entry.id)).toList());
   }
 
-  /** Returns what is left when the store holds fewer keys than its files. */
+  /** Notes which segments another store may have from now on. */
+  Manifest withCopied(Manifest copied) {
+    Set<Integer> ids = new HashSet<>();
+    copied.segments.forEach(entry -> ids.add(entry.id));
+    return mapSegments(entry -> entry.withCopied(ids.contains(entry.id)));
+  }
+
+  /**
+   * Returns what is left when the store holds fewer keys than its files, of which others have those
+   * that were copied.
+   */
   Manifest divided(HashSlice keys) {
     int times = keys.halvings() - part.keys.halvings();
     return new Manifest(
@@ -291,7 +321,9 @@ record Manifest(
               + (" bytes " + usage.bytes())
               + (" deadRecords " + usage.deadRecords())
               + (" deadBytes " + usage.deadBytes())
-              + (entry.halvings == 0 ? "" : " halvings " + entry.halvings));
+              + (entry.halvings == 0 && !entry.copied
+                  ? ""
+                  : " halvings " + entry.halvings + " copied " + entry.copied));
     }
     for (RunEntry run : runs) {
       fields.put(
@@ -396,7 +428,8 @@ record Manifest(
         number(words, 4),
         number(words, 6),
         usage,
-        words.length > HALVINGS_AT ? Math.toIntExact(number(words, HALVINGS_AT)) : 0);
+        words.length > HALVINGS_AT ? Math.toIntExact(number(words, HALVINGS_AT)) : 0,
+        words.length > COPIED_AT && words[COPIED_AT].equals("true"));
   }
 
   private static RunEntry run(String name, String[] words) {

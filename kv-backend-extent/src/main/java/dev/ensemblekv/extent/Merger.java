@@ -4,6 +4,7 @@ package dev.ensemblekv.extent;
 import dev.ensemblekv.spi.HashSlice;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -92,8 +93,8 @@ final class Merger {
         bottom
             ? new RunWriter(files, id, epoch, most)
             : RunWriter.filtered(files, id, epoch, most)) {
-      HashSlice keys = index.current().keys();
-      if (!merge(chosen, bottom, keys, writer, deltas, cancelled)) {
+      Heirs heirs = new Heirs(index.current().keys(), catalog.current(), deltas);
+      if (!merge(chosen, bottom, heirs, writer, deltas, cancelled)) {
         return false;
       }
       merged = writer.finish();
@@ -114,7 +115,7 @@ final class Merger {
   /** Returns how many entries of a run are for keys of this store, about. */
   private long ownEntries(Run run) {
     boolean all = !catalog.current().mayHoldOthers(run.id());
-    return all ? run.entries() : run.entries() / 2 + (long) Math.sqrt(run.entries());
+    return all ? run.entries() : run.entries() / 2 + (long) Math.sqrt((double) run.entries());
   }
 
   /** Returns how many bytes an entry of the newest run should prove to be dead at the bottom. */
@@ -137,11 +138,39 @@ final class Merger {
     return sample.count() == 0 ? 0 : (double) superseding / sample.count();
   }
 
+  /** Tells whose keys are whose since the last division, and accounts for those of the other. */
+  private static final class Heirs {
+    private final HashSlice ours;
+    private final BitSet shared = new BitSet();
+    private final Deltas deltas;
+
+    Heirs(HashSlice ours, Manifest manifest, Deltas deltas) {
+      this.ours = ours;
+      this.deltas = deltas;
+      for (Manifest.SegmentEntry entry : manifest.segments()) {
+        shared.set(entry.id(), entry.halvings() > 0);
+      }
+    }
+
+    boolean isOurs(int routing) {
+      return ours.contains(routing);
+    }
+
+    /** What is in a shared segment counts there, for the other; what was moved since is dead. */
+    void dropped(long location) {
+      if (shared.get(Location.segment(location))) {
+        deltas.left(location);
+      } else {
+        deltas.died(location);
+      }
+    }
+  }
+
   /** Returns whether it came to its end. */
   private static boolean merge(
       List<Run> runs,
       boolean bottom,
-      HashSlice keys,
+      Heirs heirs,
       RunWriter writer,
       Deltas deltas,
       BooleanSupplier cancelled)
@@ -162,9 +191,9 @@ final class Merger {
       long order = first.order();
       int routing = first.routing();
       long location = first.location();
-      boolean isOurs = keys.contains(routing);
+      boolean isOurs = heirs.isOurs(routing);
       if (!isOurs) {
-        deltas.left(location);
+        heirs.dropped(location);
       } else if (bottom && Location.isTombstone(location)) {
         deltas.died(location);
       } else {
@@ -176,7 +205,7 @@ final class Merger {
           if (source != first && isOurs) {
             deltas.died(source.location());
           } else if (source != first) {
-            deltas.left(source.location());
+            heirs.dropped(source.location());
           }
           if (!source.next()) {
             sources.remove(i);

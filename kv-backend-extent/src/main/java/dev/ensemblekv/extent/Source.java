@@ -216,7 +216,14 @@ final class Source {
     long floor = entry == null ? leastSequence : entry.floor();
     int halvings = entry == null ? 0 : entry.halvings();
     return new Manifest.SegmentEntry(
-        id(), segment.kind(), segment.epoch(), segment.end(), floor, usage, halvings);
+        id(),
+        segment.kind(),
+        segment.epoch(),
+        segment.end(),
+        floor,
+        usage,
+        halvings,
+        entry != null && entry.copied());
   }
 
   int id() {

@@ -34,7 +34,11 @@ record BareEngine(
 
   static ExtentStore open(
       SimulatedMachine machine, Disk disk, KvExecutor executor, KvOptions options) {
-    Path directory = machine.directory();
+    return open(machine, machine.directory(), disk, executor, options);
+  }
+
+  static ExtentStore open(
+      SimulatedMachine machine, Path directory, Disk disk, KvExecutor executor, KvOptions options) {
     BareEngine engine = new BareEngine(disk, executor, machine.environment(), directory, options);
     try {
       if (engine.isNew()) {

@@ -39,7 +39,11 @@ class ManifestTest {
   }
 
   private static Manifest divided() {
-    return some().divided(new HashSlice(5, 4)).withEpoch((9L << 32) + 1);
+    return some()
+        .withCopied(some())
+        .divided(new HashSlice(5, 4))
+        .withCopied(some().withoutSegments(List.of(3)))
+        .withEpoch((9L << 32) + 1);
   }
 
   @Test
@@ -103,8 +107,8 @@ class ManifestTest {
     "segment.000004, log epoch 1 end 63 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
     "segment.000004, dog epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
     "segment.000004, log epoch 7 eddy 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
-    "segment.000004, log epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0 halvings 0",
-    "segment.000004, log epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0 halvings 33",
+    "segment.000004, log epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0 halvings 0 copied false",
+    "segment.000004, log epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0 halvings 33 copied false",
     "sequence, 007",
     "keys, 00000001/00000002 firstRun 5",
     "keys, 00000001/00000001 firstRun -1",

@@ -26,8 +26,8 @@ final class Dividing extends Transfer {
    * Creates the transfer.
    *
    * @param root that of the donor
-   * @param counted the keys of the donor, those that move in its slice; the bounds were corrected by
-   *     it
+   * @param counted the keys of the donor, those that move in its slice; the bounds were corrected
+   *     by it
    */
   Dividing(
       EnsembleStore ensemble,

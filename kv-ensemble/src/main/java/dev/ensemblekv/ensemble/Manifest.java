@@ -65,7 +65,9 @@ record Manifest(
     OWNER,
     /** It owns its region, and holds keys of the region that it lost by a split. */
     CLEANING,
-    /** It owns its region, and its files hold the region that it lost by a split without copying. */
+    /**
+     * It owns its region, and its files hold the region that it lost by a split without copying.
+     */
     DIVIDED,
     /** It owns nothing yet: a split is copying to it. */
     COPYING

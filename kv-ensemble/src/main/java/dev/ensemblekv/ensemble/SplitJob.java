@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Count: only live data splits, so the donor's bound is corrected first.
- *   <li>Publish that a target may exist, and have a {@link Transfer} do what can be done beforehand.
+ *   <li>Publish that a target may exist, and have a {@link Transfer} do what can be done
+ *       beforehand.
  *   <li>Cut over, under all stripes of the donor: complete the transfer, publish the manifest, swap
  *       the table.
  * </ol>
