@@ -128,7 +128,12 @@ class DivisionTest {
     copy.work();
     assertThat(copy.bytesOf("segment-")).isLessThan(before + 2 * (16 << 10));
     assertThat(donor.bytesOf("segment-")).isLessThan(before + 2 * (16 << 10));
-    assertThat(copy.metric("sharedSegments")).isPositive();
+    for (SmallEngine engine : List.of(donor, copy)) {
+      assertThat(engine.bytesOf("segment-"))
+          .as("all is still shared")
+          .isGreaterThan(before * 9 / 10);
+      assertThat(engine.metric("sharedSegments")).isPositive();
+    }
 
     SmallEngine third = divide(donor, new HashSlice(3, 0), new HashSlice(3, 2));
     donor.work();
@@ -136,6 +141,26 @@ class DivisionTest {
     assertThat(donor.bytesOf("segment-")).isLessThan(before / 2);
     assertHolds(donor, new HashSlice(3, 0));
     assertHolds(third, new HashSlice(3, 2));
+  }
+
+  @Test
+  void whatIsMovedBeforeTheStoreKnowsWhatIsLeftToItGoesInTheEnd() throws IOException {
+    fill();
+    divisible(donor).prepareCopy();
+    long before = donor.bytesOf("segment-");
+    Path directory = Path.of("/copies/1");
+    donor.disk().createDirectories(directory);
+    divisible(donor).copyTo(directory, 1, UPPER);
+    for (int key = 0; key < KEYS; key += 2) {
+      if (LOWER.contains(routing(donor, key))) {
+        donor.put(key, value(key));
+      }
+    }
+    donor.compact();
+    divisible(donor).retain(LOWER);
+    donor.compact();
+    assertHolds(donor, LOWER);
+    assertThat(donor.bytesOf("segment-")).isLessThan(before * 3 / 4);
   }
 
   @Test
@@ -205,30 +230,31 @@ class DivisionTest {
     assertThat(divisible(donor).isHashedWith(seed + 1)).isFalse();
   }
 
-  /** Both go on with the same numbers of files. */
+  /** They go on with the same numbers of files. */
   @Test
-  void aFileOfTheOtherHalfIsToldFromOnesOwn() throws IOException {
+  void aFileOfAnotherCopyIsToldFromOnesOwn() throws IOException {
     fill();
-    SmallEngine copy = divide(donor, LOWER, UPPER);
-    for (SmallEngine engine : List.of(donor, copy)) {
+    SmallEngine first = divide(donor, LOWER, UPPER);
+    SmallEngine second = divide(donor, new HashSlice(3, 0), new HashSlice(3, 2));
+    for (SmallEngine engine : List.of(first, second)) {
       for (int key = KEYS; key < KEYS + 200; key++) {
-        engine.put(key, value(7));
+        engine.put(key, value(engine == first ? 7 : 8));
       }
       engine.store.close();
     }
-    List<String> shared = new ArrayList<>();
-    for (String name : donor.disk().list(donor.directory)) {
-      boolean isInBoth = copy.disk().exists(copy.path(name)) && StoreFiles.isOurs(name);
-      if (isInBoth
+    List<String> mistaken = new ArrayList<>();
+    for (String name : first.disk().list(first.directory)) {
+      if (StoreFiles.isOurs(name)
+          && second.disk().exists(second.path(name))
           && !Arrays.equals(
-              donor.disk().contents(donor.path(name)), copy.disk().contents(copy.path(name)))) {
-        shared.add(name);
-        donor.disk().delete(donor.path(name));
-        donor.disk().link(copy.path(name), donor.path(name));
+              first.disk().contents(first.path(name)), second.disk().contents(second.path(name)))) {
+        mistaken.add(name);
+        first.disk().delete(first.path(name));
+        first.disk().link(second.path(name), first.path(name));
       }
     }
-    assertThat(shared).isNotEmpty();
-    assertThatThrownBy(() -> new SmallEngine(donor.machine, donor.directory, OPTIONS))
+    assertThat(mistaken).isNotEmpty();
+    assertThatThrownBy(() -> new SmallEngine(first.machine, first.directory, OPTIONS))
         .isInstanceOf(CorruptionException.class);
   }
 
@@ -251,7 +277,9 @@ class DivisionTest {
             OPTIONS);
     KvTask.start(Runnable::run, "repair", "records", progress -> Repair.run(engine, progress))
         .result();
-    assertHolds(new SmallEngine(copy.machine, copy.directory, OPTIONS), UPPER);
+    SmallEngine repaired = new SmallEngine(copy.machine, copy.directory, OPTIONS);
+    assertHolds(repaired, UPPER);
+    assertThat(repaired.metric(KvMetric.KEYS)).isEqualTo(repaired.store.size());
   }
 
   /** A family of stores, divided again and again while they are written to. */
