@@ -2,6 +2,7 @@
 package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the files of a store are to each other: which segments and runs count, and from where the
@@ -30,6 +32,7 @@ import java.util.function.UnaryOperator;
  * @param journal the number of the last journaled batch before the checkpoint; 0: there was none
  * @param segments those that count, by number
  * @param runs those that count, the newest first
+ * @param part what the store holds of what its files hold
  */
 record Manifest(
     long epoch,
@@ -41,7 +44,8 @@ record Manifest(
     long sequence,
     long journal,
     List<SegmentEntry> segments,
-    List<RunEntry> runs) {
+    List<RunEntry> runs,
+    Part part) {
   static final String NAME = "MANIFEST";
   static final int VERSION = 1;
   static final int MAX_BYTES = 64 << 20;
@@ -50,6 +54,9 @@ record Manifest(
   private static final String HASH = "xxh3-128";
   private static final String SEGMENT = "segment.";
   private static final String RUN = "run.";
+  private static final String KEYS = "keys";
+  private static final int HALVINGS_AT = 16;
+  private static final int COPIED_AT = 18;
 
   /** A place in the log; nobody is before the first segment. */
   record Position(int segment, long offset) implements Comparable<Position> {
@@ -80,16 +87,77 @@ record Manifest(
    * @param end where its records end; {@link #OPEN} while that is found out by reading it
    * @param floor no record in it is superseded by one with a sequence number below this
    * @param usage the account, but for what the checkpoint leaves to be replayed
+   * @param halvings how often what is in it was halved among stores that share it
+   * @param copied whether another store may have it that was made by a division, of which this
+   *     store does not know yet what is left to it
    */
-  record SegmentEntry(int id, Segment.Kind kind, long epoch, long end, long floor, Usage usage) {
+  record SegmentEntry(
+      int id,
+      Segment.Kind kind,
+      long epoch,
+      long end,
+      long floor,
+      Usage usage,
+      int halvings,
+      boolean copied) {
     static final long OPEN = -1;
+    static final int MOST_HALVINGS = 32;
+
+    /** Creates the entry of a segment that is in no other store. */
+    SegmentEntry(int id, Segment.Kind kind, long epoch, long end, long floor, Usage usage) {
+      this(id, kind, epoch, end, floor, usage, 0, false);
+    }
 
     SegmentEntry endingAt(long newEnd) {
-      return new SegmentEntry(id, kind, epoch, newEnd, floor, usage);
+      return new SegmentEntry(id, kind, epoch, newEnd, floor, usage, halvings, copied);
     }
 
     SegmentEntry plus(Usage more) {
-      return new SegmentEntry(id, kind, epoch, end, floor, usage.plus(more));
+      return new SegmentEntry(id, kind, epoch, end, floor, usage.plus(more), halvings, copied);
+    }
+
+    SegmentEntry withCopied(boolean isCopied) {
+      return new SegmentEntry(id, kind, epoch, end, floor, usage, halvings, isCopied);
+    }
+
+    /** Keeps a part of what is dead, if it is shared; what is live is counted when it is merged. */
+    SegmentEntry halved(int times) {
+      if (!copied) {
+        return this;
+      }
+      long records = usage.deadRecords() - (usage.deadRecords() >> times);
+      long bytes = usage.deadBytes() - (usage.deadBytes() >> times);
+      Usage kept = usage.plus(new Usage(-records, -bytes, -records, -bytes));
+      return new SegmentEntry(id, kind, epoch, end, floor, kept, halvings + times, false);
+    }
+
+    /** Returns how many bytes of a file as great as this are the store's. */
+    long share(long bytes) {
+      return bytes >> halvings;
+    }
+  }
+
+  /**
+   * What a store holds of what its files hold, which others may share.
+   *
+   * @param keys all other keys count as absent
+   * @param firstRun runs before this one may have entries of other keys
+   */
+  record Part(HashSlice keys, int firstRun) {
+    static final Part WHOLE = new Part(HashSlice.ALL, 0);
+
+    private void addTo(Map<String, String> fields) {
+      if (!equals(WHOLE)) {
+        fields.put(KEYS, keys + " firstRun " + firstRun);
+      }
+    }
+
+    private static Part parse(@Nullable String value) {
+      if (value == null) {
+        return WHOLE;
+      }
+      String[] words = value.split(" ", -1);
+      return new Part(HashSlice.parse(words[0]), Integer.parseInt(words[2]));
     }
   }
 
@@ -108,17 +176,17 @@ record Manifest(
 
   static Manifest ofNewStore(long seed) {
     return new Manifest(
-        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, 0, List.of(), List.of());
+        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, 0, List.of(), List.of(), Part.WHOLE);
   }
 
   Manifest withEpoch(long newEpoch) {
     return new Manifest(
-        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, segments, runs);
+        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, segments, runs, part);
   }
 
   Manifest withDurable(Position newDurable) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, journal, segments, runs);
+        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, journal, segments, runs, part);
   }
 
   Manifest withCheckpoint(Position newCheckpoint, long newSequence, long newJournal) {
@@ -132,12 +200,13 @@ record Manifest(
         newSequence,
         newJournal,
         segments,
-        runs);
+        runs,
+        part);
   }
 
   Manifest withSegments(List<SegmentEntry> newSegments) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, newSegments, runs);
+        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, newSegments, runs, part);
   }
 
   Manifest withSegment(SegmentEntry added) {
@@ -154,7 +223,8 @@ record Manifest(
         sequence,
         journal,
         all,
-        runs);
+        runs,
+        part);
   }
 
   Manifest withRuns(List<RunEntry> newRuns) {
@@ -163,11 +233,43 @@ record Manifest(
       next = Math.max(next, run.id + 1);
     }
     return new Manifest(
-        epoch, seed, nextSegment, next, checkpoint, durable, sequence, journal, segments, newRuns);
+        epoch, seed, nextSegment, next, checkpoint, durable, sequence, journal, segments, newRuns, part);
   }
 
   Manifest withoutSegments(Collection<Integer> dropped) {
     return withSegments(segments.stream().filter(entry -> !dropped.contains(entry.id)).toList());
+  }
+
+  /** Notes which segments another store may have from now on. */
+  Manifest withCopied(Manifest copied) {
+    Set<Integer> ids = new HashSet<>();
+    copied.segments.forEach(entry -> ids.add(entry.id));
+    return mapSegments(entry -> entry.withCopied(ids.contains(entry.id)));
+  }
+
+  /**
+   * Returns what is left when the store holds fewer keys than its files, of which others have those
+   * that were copied.
+   */
+  Manifest divided(HashSlice keys) {
+    int times = keys.halvings() - part.keys.halvings();
+    return new Manifest(
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        durable,
+        sequence,
+        journal,
+        segments.stream().map(entry -> entry.halved(times)).toList(),
+        runs,
+        new Part(keys, nextRun));
+  }
+
+  /** Tells whether a run may have entries of keys that the store does not hold. */
+  boolean mayHoldOthers(int run) {
+    return run < part.firstRun;
   }
 
   /** Returns what is left without the log behind the checkpoint, which begins a segment. */
@@ -214,6 +316,7 @@ record Manifest(
     if (journal != 0) {
       fields.put("journal", String.valueOf(journal));
     }
+    part.addTo(fields);
     for (SegmentEntry entry : segments) {
       Usage usage = entry.usage;
       fields.put(
@@ -225,7 +328,10 @@ record Manifest(
               + (" records " + usage.records())
               + (" bytes " + usage.bytes())
               + (" deadRecords " + usage.deadRecords())
-              + (" deadBytes " + usage.deadBytes()));
+              + (" deadBytes " + usage.deadBytes())
+              + (entry.halvings == 0 && !entry.copied
+                  ? ""
+                  : " halvings " + entry.halvings + " copied " + entry.copied));
     }
     for (RunEntry run : runs) {
       fields.put(
@@ -267,7 +373,8 @@ record Manifest(
               Long.parseLong(text.get("sequence")),
               Long.parseLong(text.fields().getOrDefault("journal", "0")),
               segments,
-              runs);
+              runs,
+              Part.parse(text.fields().get(KEYS)));
       manifest.checkInvariants();
       check(text.fields().entrySet().containsAll(manifest.fields().entrySet()), "a field");
       return manifest;
@@ -285,8 +392,13 @@ record Manifest(
       boolean ends =
           entry.end >= StoreFiles.HEADER_BYTES && entry.end <= Location.MAX_SEGMENT_BYTES;
       check(ends || entry.end == SegmentEntry.OPEN, "where a segment ends", entry.end);
+      check(
+          entry.halvings >= 0 && entry.halvings <= SegmentEntry.MOST_HALVINGS,
+          "halvings",
+          entry.halvings);
       check(entry.id > 0 && entry.id < nextSegment && ids.add(entry.id), "segment", entry.id);
     }
+    check(part.firstRun >= 0 && part.firstRun <= nextRun, "first run", part.firstRun);
     ids.clear();
     for (RunEntry run : runs) {
       check(run.entries >= 0, "entries of a run", run.entries);
@@ -324,7 +436,9 @@ record Manifest(
         number(words, 2),
         number(words, 4),
         number(words, 6),
-        usage);
+        usage,
+        words.length > HALVINGS_AT ? Math.toIntExact(number(words, HALVINGS_AT)) : 0,
+        words.length > COPIED_AT && words[COPIED_AT].equals("true"));
   }
 
   private static RunEntry run(String name, String[] words) {

@@ -72,6 +72,17 @@ public final class EnsembleOptions {
           .range(64L << 10, 64L << 30)
           .build(1L << 30, "Splits move and compare so many bytes a second at most.");
 
+  /**
+   * Whether a substore whose engine can do so is split by giving its files a second name rather
+   * than by copying what moves.
+   */
+  public static final KvOption<Boolean> NATIVE_SPLITS =
+      KvOption.flag("ensemble.nativeSplits")
+          .build(
+              true,
+              "Split without copying, where the backend can and the disk has links; what moved is"
+                  + " copied later, once for two splits.");
+
   /** How long one write may be held up while its substore is far over its limit. */
   public static final KvOption<Duration> MAX_STALL =
       KvOption.duration("ensemble.maxStall")
@@ -119,6 +130,7 @@ public final class EnsembleOptions {
           MAX_SUBSTORES,
           ROOTS,
           SPLIT_RATE,
+          NATIVE_SPLITS,
           MAX_STALL,
           ATOMIC_BATCHES,
           JOURNAL_SIZE);

@@ -13,6 +13,7 @@ import dev.ensemblekv.api.StoreMismatchException;
 import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.StripedLocks;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -79,6 +80,17 @@ final class Substore {
 
   void splitWanted(boolean wanted) {
     splitWanted = wanted;
+  }
+
+  /** Does something while nobody writes. */
+  void underAllStripes(Runnable action) {
+    BitSet all = stripes.all();
+    stripes.lock(all);
+    try {
+      action.run();
+    } finally {
+      stripes.unlock(all);
+    }
   }
 
   /** Puts up or takes down the mirror; the caller holds all stripes. */

@@ -14,7 +14,6 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStore;
-import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.ensemble.WrongJournalBackend.Wrong;
@@ -272,34 +271,6 @@ class JournalFaultsTest {
           assertAll(store, isPadding ? "six" : "two");
         }
       }
-    }
-  }
-
-  @Test
-  void aRepairSavesWhatIsBeforeTheDamageAndTheStoreOpens() throws IOException {
-    KvStore crashed =
-        machine.environment().open("ensemble:extent", machine.directory(), OPTIONS);
-    for (String value : List.of("one", "two", "six")) {
-      crashed.write(batch(value));
-    }
-    machine = machine.afterCrash(1);
-    Path journal = machine.directory().resolve(JournalFile.name(1));
-    byte[] intact = machine.disk().contents(journal);
-    int second = JournalFile.HEADER_BYTES + (intact.length - JournalFile.HEADER_BYTES) / 3;
-    try (DiskFile file = machine.disk().open(journal)) {
-      file.write(second + 40, new byte[] {(byte) (intact[second + 40] ^ 4)}, 0, 1);
-    }
-    KvTask task = machine.environment().repair(machine.directory());
-    machine.executor().runAll();
-    KvTask.Result result = task.result();
-    assertThat(result.problems()).hasSize(1);
-    assertThat(result.problems().get(0).message()).contains("entry 2");
-    assertThat(machine.disk().list(machine.directory())).contains("JOURNAL-1.damaged");
-    try (KvStore store =
-        machine.environment().open("ensemble:extent", machine.directory(), OPTIONS)) {
-      assertThat(values(store)).containsKey("one").doesNotContainKey("absent");
-      store.write(batch("new"));
-      assertAll(store, "new");
     }
   }
 

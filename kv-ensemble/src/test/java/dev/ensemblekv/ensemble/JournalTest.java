@@ -3,14 +3,21 @@ package dev.ensemblekv.ensemble;
 
 import static dev.ensemblekv.ensemble.EnsembleTesting.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvStores;
+import dev.ensemblekv.api.KvTask;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,11 +50,58 @@ class JournalTest {
     }
   }
 
+  @Test
+  void aJournalThatIsNotNeededAnyMoreChangesNothing() throws IOException {
+    Path directory = temp.resolve("store");
+    Path journal = directory.resolve(JournalFile.name(1));
+    byte[] bytes = closedWithJournal(directory, journal);
+    Files.write(journal, bytes);
+    try (KvStore store = KvStores.open(directory)) {
+      assertThat(store.get(bytes("k1"))).isEqualTo(bytes("later"));
+      assertThat(journal).doesNotExist();
+    }
+  }
+
+  @Test
+  void aRepairSetsADamagedJournalAside() throws IOException {
+    Path directory = temp.resolve("store");
+    Path journal = directory.resolve(JournalFile.name(1));
+    byte[] bytes = closedWithJournal(directory, journal);
+    bytes[JournalFile.HEADER_BYTES + JournalEntry.HEADER_BYTES + 10] ^= 4;
+    Files.write(journal, bytes);
+    assertThatThrownBy(() -> KvStores.open(directory)).isInstanceOf(CorruptionException.class);
+    KvTask.Result result = KvStores.repair(directory).result();
+    assertThat(result.problems()).hasSize(1);
+    assertThat(result.problems().get(0).message()).contains("entry 1");
+    assertThat(directory.resolve("JOURNAL-1.damaged")).exists();
+    try (KvStore store = KvStores.open(directory)) {
+      assertThat(store.get(bytes("k1"))).isEqualTo(bytes("later"));
+    }
+  }
+
+  /** Returns the bytes of the journal of a store that was closed since. */
+  private static byte[] closedWithJournal(Path directory, Path journal) throws IOException {
+    try (KvStore store = KvStores.open("ensemble:extent", directory)) {
+      for (String value : List.of("first", "second")) {
+        KvBatch batch = new KvBatch();
+        for (int i = 0; i < 20; i++) {
+          batch.put(bytes("k" + i), bytes(value));
+        }
+        store.write(batch);
+      }
+      store.put(bytes("k1"), bytes("later"));
+      byte[] bytes = Files.readAllBytes(journal);
+      store.close();
+      assertThat(journal).doesNotExist();
+      return bytes;
+    }
+  }
+
   private static void assertHolds20(KvStore store) {
     int keys = 0;
     try (KvCursor cursor = store.iterate()) {
       while (cursor.next()) {
-        assertThat(new String(cursor.value())).isEqualTo("v" + new String(cursor.key()).substring(1));
+        assertThat(cursor.value()[0]).isEqualTo((byte) 'v');
         keys++;
       }
     }
