@@ -176,17 +176,47 @@ record Manifest(
 
   static Manifest ofNewStore(long seed) {
     return new Manifest(
-        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, 0, List.of(), List.of(), Part.WHOLE);
+        1,
+        seed,
+        1,
+        1,
+        Position.BEGINNING,
+        Position.BEGINNING,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        Part.WHOLE);
   }
 
   Manifest withEpoch(long newEpoch) {
     return new Manifest(
-        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, segments, runs, part);
+        newEpoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        durable,
+        sequence,
+        journal,
+        segments,
+        runs,
+        part);
   }
 
   Manifest withDurable(Position newDurable) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, journal, segments, runs, part);
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        newDurable,
+        sequence,
+        journal,
+        segments,
+        runs,
+        part);
   }
 
   Manifest withCheckpoint(Position newCheckpoint, long newSequence, long newJournal) {
@@ -206,7 +236,17 @@ record Manifest(
 
   Manifest withSegments(List<SegmentEntry> newSegments) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, journal, newSegments, runs, part);
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        durable,
+        sequence,
+        journal,
+        newSegments,
+        runs,
+        part);
   }
 
   Manifest withSegment(SegmentEntry added) {
@@ -233,7 +273,17 @@ record Manifest(
       next = Math.max(next, run.id + 1);
     }
     return new Manifest(
-        epoch, seed, nextSegment, next, checkpoint, durable, sequence, journal, segments, newRuns, part);
+        epoch,
+        seed,
+        nextSegment,
+        next,
+        checkpoint,
+        durable,
+        sequence,
+        journal,
+        segments,
+        newRuns,
+        part);
   }
 
   Manifest withoutSegments(Collection<Integer> dropped) {

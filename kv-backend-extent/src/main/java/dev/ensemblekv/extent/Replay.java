@@ -176,7 +176,8 @@ final class Replay {
             && behind.isEmpty()
             && position.equals(manifest.durable())
             && entry(last).end() == Manifest.SegmentEntry.OPEN;
-    return new Tail(last, resumable, log.subList(0, index + 1), behind, sequence, journal, replayed, torn);
+    return new Tail(
+        last, resumable, log.subList(0, index + 1), behind, sequence, journal, replayed, torn);
   }
 
   /**

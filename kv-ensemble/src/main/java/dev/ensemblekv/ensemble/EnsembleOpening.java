@@ -191,8 +191,7 @@ final class EnsembleOpening {
     Topology topology = new Topology(context.disk(), path(context), manifest, substores, capacity);
     KeyHash hash = new KeyHash(manifest.seed());
     long nextEntry = new JournalRecovery(context, topology.table(), hash, null).run();
-    EnsembleStore ensemble =
-        new EnsembleStore(context, topology, openedRoots(), hash, nextEntry);
+    EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), hash, nextEntry);
     if (!context.isReadOnly()) {
       ensemble.startGrowth();
     }

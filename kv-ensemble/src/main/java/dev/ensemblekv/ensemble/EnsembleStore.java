@@ -390,9 +390,9 @@ final class EnsembleStore implements KvStore {
   }
 
   /**
-   * What is in the journal is durable, so that no part needs to be. One of keys of a single substore
-   * goes there too, or a crash could take it away while a later one stays that has a key of it, and
-   * only half of it would seem to be missing.
+   * What is in the journal is durable, so that no part needs to be. One of keys of a single
+   * substore goes there too, or a crash could take it away while a later one stays that has a key
+   * of it, and only half of it would seem to be missing.
    */
   private void write(KvBatch batch, BatchParts parts, RoutingTable table, Durability durability) {
     if (journal == null || batch.count() < 2 || table.slots().size() == 1) {
@@ -402,8 +402,7 @@ final class EnsembleStore implements KvStore {
     parts.settle();
     journal.write(
         batch,
-        number ->
-            parts.writeJournaled(number, (e, substore) -> located(e, "write", substore)));
+        number -> parts.writeJournaled(number, (e, substore) -> located(e, "write", substore)));
   }
 
   /** Looks whether a substore has grown so far that something is to be done in the background. */
@@ -575,13 +574,7 @@ final class EnsembleStore implements KvStore {
     if (journal != null) {
       journal.addTo(stats);
     }
-    return EnsembleStats.of(
-        stats,
-        topology,
-        growth.status(),
-        roots,
-        backpressure,
-        unsplittable);
+    return EnsembleStats.of(stats, topology, growth.status(), roots, backpressure, unsplittable);
   }
 
   @Override
@@ -610,8 +603,7 @@ final class EnsembleStore implements KvStore {
       attempt(failures, journal::stop);
     }
     boolean whole = topology.substores().stream().noneMatch(Substore::isPending);
-    failures.addAll(
-        onEach(topology.substores(), "close", substore -> substore.store().close()));
+    failures.addAll(onEach(topology.substores(), "close", substore -> substore.store().close()));
     boolean clean = failures.isEmpty() && topology.failure() == null && !context.isReadOnly();
     attempt(failures, () -> topology.close(clean));
     if (journal != null) {

@@ -93,8 +93,7 @@ final class JournalEntry {
   }
 
   /** Reads a header; returns {@code null} if there is none that was written for the place. */
-  static @Nullable Header header(
-      byte[] storeId, long offset, byte[] from, int at) {
+  static @Nullable Header header(byte[] storeId, long offset, byte[] from, int at) {
     ByteBuffer header = littleEndian(from);
     boolean isPossible = header.getLong(at + 8) > 0 && header.getLong(at + 16) >= 0;
     if (!isPossible || header.getInt(at) != sum(storeId, offset, from, at)) {

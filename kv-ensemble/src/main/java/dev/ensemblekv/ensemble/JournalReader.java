@@ -139,7 +139,9 @@ final class JournalReader {
 
   private CorruptionException damaged(String what, long offset) {
     return new CorruptionException(
-        "the journal is damaged: " + what + "; restore the store from a copy, or save what is left"
+        "the journal is damaged: "
+            + what
+            + "; restore the store from a copy, or save what is left"
             + " by 'kv repair'",
         path,
         offset,

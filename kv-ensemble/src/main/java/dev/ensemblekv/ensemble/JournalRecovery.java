@@ -105,7 +105,10 @@ final class JournalRecovery {
   }
 
   private long greatestKnown() {
-    return table.slots().stream().mapToLong(slot -> slot.substore().journalNumber()).max().orElse(0);
+    return table.slots().stream()
+        .mapToLong(slot -> slot.substore().journalNumber())
+        .max()
+        .orElse(0);
   }
 
   /** What a killed process left may be in memory only, and must not be lost when a part is not. */
@@ -127,7 +130,9 @@ final class JournalRecovery {
       }
       isDamaged = true;
       repair.problem(
-          "batches from here on may be there in part, and the journal is kept as *" + ASIDE + ": "
+          "batches from here on may be there in part, and the journal is kept as *"
+              + ASIDE
+              + ": "
               + e.getMessage(),
           e.path().orElse(null));
       return 0;
@@ -142,7 +147,10 @@ final class JournalRecovery {
       Path path = entry.getValue();
       if (next != 0 && first != next) {
         throw new CorruptionException(
-            "the journal is damaged: before entry " + first + " must come entry " + next
+            "the journal is damaged: before entry "
+                + first
+                + " must come entry "
+                + next
                 + "; restore the store from a copy, or save what is left by 'kv repair'",
             path,
             null);

@@ -172,7 +172,9 @@ final class Substore {
   void writeMissing(KvBatch batch, long number) {
     if (journaled == null) {
       throw new StoreMismatchException(
-          "there are batches in the journal, and the backend of " + this + " does not take them;"
+          "there are batches in the journal, and the backend of "
+              + this
+              + " does not take them;"
               + " open the store with the release that wrote it",
           null,
           null);

@@ -50,7 +50,9 @@ class JournalCrashTest {
   /** A scenario over one kind of substores, which may be wrong. */
   private record Course(String inner, Wrong wrong, long seed) {
     KvStore open(SimulatedMachine machine) {
-      return machine.environment().open(
+      return machine
+          .environment()
+          .open(
               "ensemble:wrong:" + inner,
               machine.directory(),
               inner.equals("extent") ? OF_EXTENT : OPTIONS);
@@ -150,8 +152,7 @@ class JournalCrashTest {
     long changes = 0;
     long states = 0;
     for (long seed = 1; seed <= 2; seed++) {
-      CrashExplorer.Result result =
-          new Course(inner, Wrong.NOTHING, seed).explore(150, disk -> {});
+      CrashExplorer.Result result = new Course(inner, Wrong.NOTHING, seed).explore(150, disk -> {});
       changes += result.changes();
       states += result.crashStates();
     }

@@ -61,9 +61,7 @@ class JournalFaultsTest {
   }
 
   private static KvStore open(SimulatedMachine machine, String inner, KvOptions options) {
-    return machine
-        .environment()
-        .open("ensemble:wrong:" + inner, machine.directory(), options);
+    return machine.environment().open("ensemble:wrong:" + inner, machine.directory(), options);
   }
 
   private KvStore open() {

@@ -101,7 +101,9 @@ final class WrongJournalBackend implements KvBackend {
     @Override
     public <T> Optional<T> unwrap(Class<T> type) {
       return type == JournaledStore.class
-          ? inner.unwrap(JournaledStore.class).map(right -> type.cast(new WrongNumbers(right, name)))
+          ? inner
+              .unwrap(JournaledStore.class)
+              .map(right -> type.cast(new WrongNumbers(right, name)))
           : super.unwrap(type);
     }
   }
