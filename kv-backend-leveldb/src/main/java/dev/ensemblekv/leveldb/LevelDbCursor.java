@@ -73,8 +73,8 @@ final class LevelDbCursor implements KvCursor {
         open.next();
       }
       byte[] found = open.isValid() ? open.key() : null;
-      boolean isKey = found != null && found.length > 0; // the empty one is not a user's
-      key = isKey && range.contains(found) ? found : null;
+      // the empty key is not a user's
+      key = found != null && found.length > 0 && range.contains(found) ? found : null;
       return key != null;
     } catch (IOException e) {
       throw errors.of(e);

@@ -51,7 +51,6 @@ final class Journal {
   // Guarded by appending.
   private @Nullable JournalFile current;
   private long next;
-  private boolean releaseAsked;
 
   /** What was appended last; set under the lock of appending. */
   private volatile @Nullable Appended last;
@@ -62,6 +61,7 @@ final class Journal {
   /** The file before the present one; set under the lock of appending, taken while releasing. */
   private volatile @Nullable Appended former;
 
+  private volatile boolean releaseAsked;
   private boolean closed; // guarded by releasing
 
   /** The ensemble, as far as a journal needs it. */
@@ -233,9 +233,10 @@ final class Journal {
   private void askForRelease() {
     if (!releaseAsked) {
       try {
-        executor.execute(this::releaseFormer);
         releaseAsked = true;
+        executor.execute(this::releaseFormer);
       } catch (RejectedExecutionException e) {
+        releaseAsked = false;
         LOG.debug("the journal grows, as the executor takes no tasks", e);
       }
     }
@@ -254,9 +255,7 @@ final class Journal {
     } catch (KvException e) {
       LOG.warn("the journal is kept, as substores cannot be flushed", e);
     } finally {
-      appending.lock();
       releaseAsked = false;
-      appending.unlock();
       releasing.unlock();
     }
   }

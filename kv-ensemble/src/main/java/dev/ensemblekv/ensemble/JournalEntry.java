@@ -31,10 +31,12 @@ final class JournalEntry {
   private static final byte DELETE = 2;
   private static final int OPERATION_BYTES = 1 + 2 * Integer.BYTES;
 
-  private final ByteBuffer bytes;
+  private final byte[] bytes;
+  private final int length;
 
-  private JournalEntry(ByteBuffer bytes) {
+  private JournalEntry(byte[] bytes, int length) {
     this.bytes = bytes;
+    this.length = length;
   }
 
   /**
@@ -60,7 +62,8 @@ final class JournalEntry {
       throw new IllegalArgumentException(
           "the batch takes " + most + " bytes in the journal of the ensemble; write it in parts");
     }
-    ByteBuffer to = littleEndian(new byte[(int) most]).position(HEADER_BYTES);
+    byte[] bytes = new byte[(int) most];
+    ByteBuffer to = littleEndian(bytes).position(HEADER_BYTES);
     batch.replay(
         new KvBatch.Handler() {
           @Override
@@ -75,21 +78,21 @@ final class JournalEntry {
         });
     int bodyBytes = to.position() - HEADER_BYTES;
     CRC32C crc = new CRC32C();
-    crc.update(to.array(), HEADER_BYTES, bodyBytes);
+    crc.update(bytes, HEADER_BYTES, bodyBytes);
     to.putInt(4, (int) crc.getValue()).putLong(16, bodyBytes);
-    return new JournalEntry(to.limit((to.position() + ALIGNMENT - 1) & -ALIGNMENT));
+    return new JournalEntry(bytes, (to.position() + ALIGNMENT - 1) & -ALIGNMENT);
   }
 
-  /** Binds it to its place in the journal; returns the bytes to be written there. */
-  ByteBuffer at(byte[] storeId, long offset, long number, long durable) {
-    bytes.putLong(8, number).putLong(24, durable);
-    bytes.putInt(0, sum(storeId, offset, bytes.array(), 0));
+  /** Binds it to its place in the journal; returns the bytes, of which {@link #length} count. */
+  byte[] at(byte[] storeId, long offset, long number, long durable) {
+    ByteBuffer header = littleEndian(bytes).putLong(8, number).putLong(24, durable);
+    header.putInt(0, sum(storeId, offset, bytes, 0));
     return bytes;
   }
 
   /** Returns how many bytes of the file it takes. */
   int length() {
-    return bytes.limit();
+    return length;
   }
 
   /** Reads a header; returns {@code null} if there is none that was written for the place. */

@@ -85,11 +85,13 @@ final class JournalFile {
 
   /** Returns the bytes that a file begins with. */
   static byte[] header(byte[] storeId, long first) {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] bytes = new byte[HEADER_BYTES];
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     header.put(MAGIC).putInt(VERSION).putInt(0).put(storeId).putLong(first);
     CRC32C crc = new CRC32C();
-    crc.update(header.array(), 0, SUM_AT);
-    return header.putInt(SUM_AT, (int) crc.getValue()).array();
+    crc.update(bytes, 0, SUM_AT);
+    header.putInt(SUM_AT, (int) crc.getValue());
+    return bytes;
   }
 
   Path path() {
@@ -107,7 +109,7 @@ final class JournalFile {
    * @throws IOException if it cannot be written; the next one goes to the same place
    */
   void append(JournalEntry entry, long number) throws IOException {
-    byte[] bytes = entry.at(storeId, end, number, durable).array();
+    byte[] bytes = entry.at(storeId, end, number, durable);
     file.write(end, bytes, 0, entry.length());
     end += entry.length();
   }

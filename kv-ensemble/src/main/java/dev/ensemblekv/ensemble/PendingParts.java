@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +29,17 @@ final class PendingParts {
   /**
    * What readers see instead of the substore.
    *
-   * @param values by their keys; empty: deleted
+   * @param written by the keys
    */
-  private record Contents(Map<byte[], Optional<byte[]>> values, Throwable cause) {}
+  private record Contents(Map<byte[], Written> written, Throwable cause) {}
+
+  /**
+   * What the parts do to a key.
+   *
+   * @param value is not changed and not handed out; {@code null}: the key is deleted
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Written(byte @Nullable [] value) {}
 
   PendingParts(JournaledStore store) {
     this.store = store;
@@ -44,37 +51,33 @@ final class PendingParts {
     return present == null ? null : present.cause;
   }
 
-  /**
-   * Returns the value that a key has by the parts.
-   *
-   * @return {@code null} if they do not touch the key; empty if they deleted it
-   */
-  @Nullable Optional<byte[]> find(byte[] key) {
+  /** Returns what the parts do to a key; {@code null}: nothing. */
+  @Nullable Written find(byte[] key) {
     Contents present = contents;
-    return present == null ? null : present.values.get(key);
+    return present == null ? null : present.written.get(key);
   }
 
   /** Takes a part that could not be written. */
   synchronized void add(KvBatch batch, long number, Throwable cause) {
     Contents present = contents;
-    Map<byte[], Optional<byte[]>> values = new TreeMap<>(Arrays::compareUnsigned);
+    Map<byte[], Written> written = new TreeMap<>(Arrays::compareUnsigned);
     if (present != null) {
-      values.putAll(present.values);
+      written.putAll(present.written);
     }
     batch.replay(
         new KvBatch.Handler() {
           @Override
           public void put(byte[] key, byte[] value) {
-            values.put(key, Optional.of(value));
+            written.put(key, new Written(value));
           }
 
           @Override
           public void delete(byte[] key) {
-            values.put(key, Optional.empty());
+            written.put(key, new Written(null));
           }
         });
     parts.add(new Part(batch, number));
-    contents = new Contents(values, cause);
+    contents = new Contents(written, cause);
   }
 
   /** Writes what is there, or throws why that is still not possible. */

@@ -15,7 +15,6 @@ import dev.ensemblekv.spi.StripedLocks;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -99,26 +98,30 @@ final class Substore {
   }
 
   byte @Nullable [] get(byte[] key) {
-    Optional<byte[]> missing = missing(key);
-    return missing == null ? store.get(key) : missing.map(byte[]::clone).orElse(null);
+    PendingParts.Written missing = missing(key);
+    if (missing == null) {
+      return store.get(key);
+    }
+    byte[] value = missing.value();
+    return value == null ? null : value.clone();
   }
 
   <R> @Nullable R read(byte[] key, KvReader<R> reader) {
-    Optional<byte[]> missing = missing(key);
+    PendingParts.Written missing = missing(key);
     if (missing == null) {
       return store.read(key, reader);
     }
-    byte[] value = missing.orElse(null);
+    byte[] value = missing.value();
     return value == null ? null : reader.read(ByteBuffer.wrap(value).asReadOnlyBuffer());
   }
 
   boolean exists(byte[] key) {
-    Optional<byte[]> missing = missing(key);
-    return missing == null ? store.exists(key) : missing.isPresent();
+    PendingParts.Written missing = missing(key);
+    return missing == null ? store.exists(key) : missing.value() != null;
   }
 
   /** Returns what the engine lacks of a key; {@code null}: it lacks nothing. */
-  private @Nullable Optional<byte[]> missing(byte[] key) {
+  private PendingParts.@Nullable Written missing(byte[] key) {
     return pending == null ? null : pending.find(key);
   }
 

@@ -64,7 +64,7 @@ class JournalEntryTest {
     for (long number = 1; number < 500; number++) {
       KvBatch batch = some(random);
       JournalEntry entry = JournalEntry.of(batch);
-      byte[] bytes = entry.at(STORE, OFFSET, number, 48).array();
+      byte[] bytes = entry.at(STORE, OFFSET, number, 48);
       JournalEntry.Header header =
           Objects.requireNonNull(JournalEntry.header(STORE, OFFSET, bytes, 0));
       assertThat(header.number()).isEqualTo(number);
@@ -83,7 +83,7 @@ class JournalEntryTest {
     SplittableRandom random = new SplittableRandom(2);
     int refused = 0;
     for (int i = 0; i < 2000; i++) {
-      byte[] body = body(JournalEntry.of(some(random)).at(STORE, OFFSET, 1, 48).array());
+      byte[] body = body(JournalEntry.of(some(random)).at(STORE, OFFSET, 1, 48));
       body[random.nextInt(body.length)] = (byte) random.nextInt(4);
       byte[] cut = Arrays.copyOf(body, random.nextInt(body.length + 1));
       try {

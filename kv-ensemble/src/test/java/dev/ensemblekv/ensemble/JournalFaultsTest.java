@@ -26,6 +26,7 @@ import dev.ensemblekv.tck.sim.SimulatedMachine;
 import dev.ensemblekv.tck.sim.WriteHistory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,7 +86,7 @@ class JournalFaultsTest {
     Map<String, Integer> values = new HashMap<>();
     for (int i = 0; i < KEYS; i++) {
       byte[] value = store.get(bytes("k" + i));
-      values.merge(value == null ? "absent" : new String(value), 1, Integer::sum);
+      values.merge(value == null ? "absent" : new String(value, StandardCharsets.UTF_8), 1, Integer::sum);
     }
     return values;
   }
@@ -278,7 +279,7 @@ class JournalFaultsTest {
       return false;
     }
     int begin = JournalFile.HEADER_BYTES + inEntry / entryBytes * entryBytes;
-    int bodyBytes = bytes[begin + 16] & 0xFF | (bytes[begin + 17] & 0xFF) << 8;
+    int bodyBytes = (bytes[begin + 16] & 0xFF) | ((bytes[begin + 17] & 0xFF) << 8);
     return at - begin >= JournalEntry.HEADER_BYTES + bodyBytes;
   }
 

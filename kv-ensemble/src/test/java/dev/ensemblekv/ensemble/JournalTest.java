@@ -81,6 +81,7 @@ class JournalTest {
 
   /** Returns the bytes of the journal of a store that was closed since. */
   private static byte[] closedWithJournal(Path directory, Path journal) throws IOException {
+    byte[] bytes;
     try (KvStore store = KvStores.open("ensemble:extent", directory)) {
       for (String value : List.of("first", "second")) {
         KvBatch batch = new KvBatch();
@@ -90,11 +91,10 @@ class JournalTest {
         store.write(batch);
       }
       store.put(bytes("k1"), bytes("later"));
-      byte[] bytes = Files.readAllBytes(journal);
-      store.close();
-      assertThat(journal).doesNotExist();
-      return bytes;
+      bytes = Files.readAllBytes(journal);
     }
+    assertThat(journal).doesNotExist();
+    return bytes;
   }
 
   private static void assertHolds20(KvStore store) {
