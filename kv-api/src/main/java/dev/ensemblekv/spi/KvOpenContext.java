@@ -66,6 +66,21 @@ public interface KvOpenContext {
   /** Returns the executor of background work. */
   KvExecutor executor();
 
+  /** Returns where to tell what happens to the store. */
+  default KvEvents events() {
+    return KvEvents.NONE;
+  }
+
+  /**
+   * Records the value of a STICKY option that was changed while the store is open, durably, so that
+   * the next opening has it.
+   *
+   * @throws dev.ensemblekv.api.KvException if it cannot be recorded; then the old value stays
+   */
+  default <T> void record(KvOption<T> option, T value) {
+    throw new UnsupportedOperationException("options cannot be changed here");
+  }
+
   /** Returns the wall clock, for what people read. */
   Clock clock();
 

@@ -39,6 +39,11 @@ final class Deltas {
     return account;
   }
 
+  /** Sees to it that records of a segment can be counted without taking memory. */
+  void reserve(int segment) {
+    of(segment);
+  }
+
   /** Counts a record that was written. */
   void added(long location) {
     Account account = of(Location.segment(location));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
@@ -11,6 +12,7 @@ import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.JournaledStore;
+import dev.ensemblekv.spi.KvBean;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -54,6 +56,12 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   private final Division division;
   private final Tail tail;
 
+  private final ExtentEvents told; // used by the upkeep
+  private volatile long compactionRate;
+
+  /** When writes were last made durable; 0: not since the store was opened. */
+  private volatile long forcedNanos;
+
   /** By turns, as under many writes there is always something to merge. */
   private boolean compactsNext; // guarded by the upkeep, which does one thing at a time
 
@@ -86,7 +94,8 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     events.log = log;
     this.publisher = new Publisher(files, catalog, segments, index, log, events);
     this.merger = new Merger(files, catalog, index, log, publisher, pins);
-    long rate = context.option(ExtentOptions.COMPACTION_RATE);
+    this.compactionRate = context.option(ExtentOptions.COMPACTION_RATE);
+    this.told = new ExtentEvents(context.events());
     this.compactor =
         new Compactor(
             lookup,
@@ -101,7 +110,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
             new Compactor.Settings(
                 context.option(ExtentOptions.SPACE_PERCENT),
                 segmentBytes,
-                bytes -> upkeep.pause(bytes, rate)));
+                bytes -> upkeep.pause(bytes, compactionRate)));
     this.mappings = new MappingKeeper(segments, index, pins, share);
     mappings.onExceeded(upkeep::wake);
     this.division =
@@ -141,6 +150,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
 
     @Override
     public void forced() {
+      forcedNanos = context().executor().nanoTime() | 1; // never 0
       upkeep.markSoon(ExtentStore.this::mark);
     }
 
@@ -182,6 +192,9 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     boolean more = false;
     try {
       more = workOnce();
+    } catch (CorruptionException e) {
+      told.damaged(e);
+      throw e;
     } finally {
       if (!more) {
         backpressure.release(); // nobody is held up for what does not go on
@@ -210,7 +223,10 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     List<Segment> victims = compactor.choose();
     if (victims.isEmpty() || !compactor.isBehind()) {
       backpressure.release();
-      return compactor.compact(victims, upkeep::isClosed);
+      return compact(victims, upkeep::isClosed);
+    }
+    if (backpressure.bytesPerSecond() == 0) {
+      told.stalled();
     }
     return backpressure.around(() -> spaceGivenBack(victims));
   }
@@ -218,8 +234,18 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   /** Compacts; returns how many bytes that gave back, 0 if it was given up. */
   private long spaceGivenBack(List<Segment> victims) throws IOException {
     long before = victims.stream().mapToLong(Segment::end).sum() + compactor.movedBytes();
-    boolean compacted = compactor.compact(victims, upkeep::isClosed);
+    boolean compacted = compact(victims, upkeep::isClosed);
     return compacted ? Math.max(1, before - compactor.movedBytes()) : 0;
+  }
+
+  private boolean compact(List<Segment> victims, BooleanSupplier cancelled) throws IOException {
+    long bytes = victims.stream().mapToLong(Segment::end).sum();
+    long before = compactor.movedBytes();
+    boolean compacted = compactor.compact(victims, cancelled);
+    if (compacted) {
+      told.compacted(victims.size(), bytes, compactor.movedBytes() - before);
+    }
+    return compacted;
   }
 
   /** Merges the index into one run, which tells what is dead, and gives all that back. */
@@ -255,8 +281,9 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     merger.mergeOnce(true, cancelled);
     int newer = catalog.current().nextSegment();
     List<Segment> victims = compactor.chooseAll(newer);
-    while (compactor.compact(victims, cancelled)) {
+    while (compact(victims, cancelled)) {
       progress.advance(victims.size());
+      merger.mergeOnce(false, cancelled); // or look-ups go through a run for each part
       victims = compactor.chooseAll(newer);
     }
     pins.disposeOfWhatCanBe();
@@ -422,6 +449,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
         publisher.publishOldest();
       }
       long sequence = log.write(bytes, writing);
+      files.wrote(bytes);
       if (sync) {
         log.force(sequence);
       }
@@ -472,13 +500,6 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   }
 
   @Override
-  public <T> Optional<T> unwrap(Class<T> type) {
-    return type == DivisibleStore.class && !context().isReadOnly()
-        ? Optional.of(type.cast(division))
-        : super.unwrap(type);
-  }
-
-  @Override
   public KvStats stats() {
     KvStats.Builder stats = statsBuilder();
     KvException problem = upkeep.problem();
@@ -486,7 +507,39 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
       stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
     }
     ExtentMetrics.of(index.current(), catalog.current(), tail, backpressure).forEach(stats::metric);
+    ExtentMetrics.ofFiles(segments.all(), index.current().runs(), files, log.durable())
+        .forEach(stats::metric);
+    long forced = forcedNanos;
+    if (forced != 0) {
+      stats.metric(ExtentMetrics.syncAge(context().executor().nanoTime() - forced));
+    }
     return stats.build();
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    if (type == KvBean.Source.class) {
+      KvBean.Source source =
+          stats ->
+              List.of(new KvBean(ExtentBackend.ENGINE_BEAN, ExtentEngineMXBean.class, new Bean()));
+      return Optional.of(type.cast(source));
+    }
+    return type == DivisibleStore.class && !context().isReadOnly()
+        ? Optional.of(type.cast(division))
+        : super.unwrap(type);
+  }
+
+  /** What can be steered. */
+  private final class Bean implements ExtentEngineMXBean {
+    @Override
+    public long getCompactionRateBytesPerSecond() {
+      return compactionRate;
+    }
+
+    @Override
+    public void setCompactionRateBytesPerSecond(long bytesPerSecond) {
+      compactionRate = ExtentOptions.COMPACTION_RATE.check(bytesPerSecond);
+    }
   }
 
   @Override

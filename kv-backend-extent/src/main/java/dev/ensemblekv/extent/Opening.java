@@ -105,6 +105,7 @@ final class Opening {
   private void tell(Tail tail) {
     Segment last = tail.last();
     if (tail.tornBytes() > 0 && last != null) {
+      ExtentEvents.recovered(context.events(), tail);
       LOG.warn(
           "store '{}' was not closed: {} bytes at the end of its log were never durable and are"
               + " left out, from byte {} of {} on",

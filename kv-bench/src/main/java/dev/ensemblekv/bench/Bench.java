@@ -4,6 +4,9 @@ package dev.ensemblekv.bench;
 import dev.ensemblekv.bench.calls.CallsCommand;
 import dev.ensemblekv.bench.cold.ColdCommand;
 import dev.ensemblekv.bench.cold.ColdPhaseCommand;
+import dev.ensemblekv.bench.growth.GrowthCommand;
+import dev.ensemblekv.bench.latency.LatencyCommand;
+import dev.ensemblekv.bench.latency.LatencyPhaseCommand;
 import dev.ensemblekv.bench.peers.PeersCommand;
 import dev.ensemblekv.bench.peers.WorkloadCommand;
 import dev.ensemblekv.bench.profile.ProfileCommand;
@@ -25,9 +28,12 @@ import picocli.CommandLine.Spec;
       PeersCommand.class,
       ColdCommand.class,
       CallsCommand.class,
+      GrowthCommand.class,
+      LatencyCommand.class,
       ProfileCommand.class,
       WorkloadCommand.class,
-      ColdPhaseCommand.class
+      ColdPhaseCommand.class,
+      LatencyPhaseCommand.class
     })
 public final class Bench implements Runnable {
   private static final int FAILED = 3;

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stored(String engine, Path directory, Pairs pairs, long keys, int threads) {
 
+  /** Returns the same of another engine. */
+  public Stored of(String other) {
+    return new Stored(other, directory, pairs, keys, threads);
+  }
+
   /** Opens it. */
   public Engine open(boolean sync) {
     return Engines.open(engine, directory, sync);

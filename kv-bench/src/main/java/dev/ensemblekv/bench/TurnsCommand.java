@@ -26,6 +26,11 @@ public abstract class TurnsCommand extends ReportCommand {
       description = "What all keys and values follow from (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  /** Returns what is measured by turns, which are the engines unless a command tells more apart. */
+  protected List<String> rows() {
+    return engines();
+  }
+
   /** Returns what is measured: the figures of each table. */
   protected abstract List<? extends List<? extends Measured>> tables();
 
@@ -44,11 +49,11 @@ public abstract class TurnsCommand extends ReportCommand {
   protected final Report measure() {
     List<List<Column>> columns =
         tables().stream().map(table -> table.stream().map(Measured::column).toList()).toList();
-    Report report = new Report(title(keys), engines(), columns);
+    Report report = new Report(title(keys), rows(), columns);
     Pairs pairs = new Pairs(seed, valueBytes());
     for (int round = 0; round < rounds(); round++) {
       report.beginRound();
-      List<String> order = new ArrayList<>(engines());
+      List<String> order = new ArrayList<>(rows());
       Collections.rotate(order, round);
       for (String engine : order) {
         progress(round, engine, phases());

@@ -120,6 +120,45 @@ class BenchTest {
   }
 
   @Test
+  void anEnsembleGrowsInAModel() {
+    int exitCode =
+        Bench.run(
+            new PrintWriter(out),
+            new PrintWriter(err, true),
+            "growth",
+            "--pairs=100000",
+            "--scale=10",
+            "--max-keys=20000",
+            "--directory=" + temp);
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("| substores | data | moved / data | rewritten / data |")
+        .containsPattern("\\n\\| 6 \\| \\d+\\.\\d GB \\| 0\\.")
+        .contains("- 100,000 keys counted, 100,000 verified where they belong, 0 problems, 0 fail");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
+  void callsAreTimedWithAndWithoutSplits() {
+    int exitCode =
+        run("latency", "ensemble:extent", "--rounds=1", "--keys=200", "--seconds=1", "--rate=500");
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("| 200 x 1000 B | get p50 us | get p90 us |")
+        .containsPattern("\\n\\| ensemble:extent splitting \\| \\d+")
+        .containsPattern("\n\\| ensemble:extent \\| \\d+ \\| 0\\.0 \\|");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
+  void whatNeverSplitsIsNotMeasuredSplitting() {
+    assertThat(run("latency", "extent", "--rounds=1", "--keys=10", "--seconds=1")).isEqualTo(3);
+    assertThat(err.toString()).contains("extent never splits");
+  }
+
+  @Test
   void anEngineIsNeeded() {
     assertThat(run("peers")).isEqualTo(2);
   }

@@ -4,7 +4,6 @@ package dev.ensemblekv.ensemble;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
-import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreNotFoundException;
@@ -188,7 +187,9 @@ final class EnsembleOpening {
     KvCapacity capacity = capacity();
     SortedMap<Integer, Substore> substores = new TreeMap<>();
     stores.forEach((id, store) -> substores.put(id, substore(manifest, capacity, id, store)));
-    Topology topology = new Topology(context.disk(), path(context), manifest, substores, capacity);
+    Topology topology =
+        new Topology(
+            context.disk(), path(context), manifest, substores, capacity, context.events());
     KeyHash hash = new KeyHash(manifest.seed());
     long nextEntry = new JournalRecovery(context, topology.table(), hash, null).run();
     EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), hash, nextEntry);
@@ -199,25 +200,10 @@ final class EnsembleOpening {
   }
 
   private KvCapacity capacity() {
-    KvCapacity suggested = context.innerBackend().capacity();
-    return new KvCapacity(
-        chosen(EnsembleOptions.MAX_KEYS, suggested.keys(), EnsembleOptions.LEAST_KEYS),
-        chosen(EnsembleOptions.MAX_BYTES, suggested.bytes(), EnsembleOptions.LEAST_BYTES));
-  }
-
-  private long chosen(KvOption<Long> option, long suggested, long least) {
-    long value = context.option(option);
-    if (value != 0 && value < least) {
-      throw new IllegalArgumentException(
-          "option "
-              + option.name()
-              + " is "
-              + value
-              + "; it must be at least "
-              + least
-              + ", or 0 for what the backend suggests");
-    }
-    return value == 0 ? suggested : value;
+    return EnsembleOptions.capacity(
+        context.innerBackend().capacity(),
+        context.option(EnsembleOptions.MAX_KEYS),
+        context.option(EnsembleOptions.MAX_BYTES));
   }
 
   /**

@@ -2,6 +2,7 @@
 package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.spi.KvCapacity;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,6 +140,32 @@ public final class EnsembleOptions {
   static final long LEAST_BYTES = 4096;
 
   private EnsembleOptions() {}
+
+  /**
+   * Returns how much a substore carries.
+   *
+   * @param suggested by the backend, for what is 0
+   * @throws IllegalArgumentException if one of the values is too small
+   */
+  static KvCapacity capacity(KvCapacity suggested, long maxKeys, long maxBytes) {
+    return new KvCapacity(
+        chosen(MAX_KEYS, maxKeys, suggested.keys(), LEAST_KEYS),
+        chosen(MAX_BYTES, maxBytes, suggested.bytes(), LEAST_BYTES));
+  }
+
+  private static long chosen(KvOption<Long> option, long value, long suggested, long least) {
+    if (value != 0 && value < least) {
+      throw new IllegalArgumentException(
+          "option "
+              + option.name()
+              + " is "
+              + value
+              + "; it must be at least "
+              + least
+              + ", or 0 for what the backend suggests");
+    }
+    return value == 0 ? suggested : value;
+  }
 
   /** Returns the directories that {@link #ROOTS} names. */
   static Set<Path> roots(KvOpenContext context) {

@@ -12,9 +12,9 @@ import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
-import dev.ensemblekv.api.ReadOnlyStoreException;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import dev.ensemblekv.spi.DivisibleStore;
+import dev.ensemblekv.spi.KvBean;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +29,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ final class EnsembleStore implements KvStore {
   private final Growth growth;
   private final Backpressure backpressure;
   private final @Nullable Journal journal;
+  private final EnsembleControl control;
   private final Set<KvFeature> features;
   private final KvLimits limits;
   private final Map<Integer, String> unsplittable = new ConcurrentHashMap<>();
@@ -78,14 +80,17 @@ final class EnsembleStore implements KvStore {
             context.executor(),
             this::split,
             () -> topology.failure() != null,
-            context.option(EnsembleOptions.SPLIT_RATE));
-    this.backpressure = new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth);
+            context.option(EnsembleOptions.SPLIT_RATE),
+            new GrowthEvents(context.events()));
+    this.backpressure =
+        new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth, context.events());
     KvStore first = topology.table().slots().get(0).substore().store();
     boolean journals = isAtomic(first);
     this.journal = journals && !context.isReadOnly() ? newJournal(nextEntry) : null;
     this.features =
         Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features(), journals));
     this.limits = first.limits();
+    this.control = new Control(context, this, growth);
   }
 
   private boolean isAtomic(KvStore any) {
@@ -140,6 +145,7 @@ final class EnsembleStore implements KvStore {
   }
 
   private GrowthJob split(Growth.SplitRequest request) {
+    backpressure.splitBegins();
     return new SplitJob(this, request, progress());
   }
 
@@ -589,9 +595,19 @@ final class EnsembleStore implements KvStore {
 
   @Override
   public <T> Optional<T> unwrap(Class<T> type) {
-    return type == EnsembleControl.class
-        ? Optional.of(type.cast(new Control(growth, topology, context.isReadOnly())))
-        : KvStore.super.unwrap(type);
+    if (type == EnsembleControl.class) {
+      return Optional.of(type.cast(control));
+    }
+    if (type == KvBean.Source.class) {
+      KvBean.Source source = this::beans;
+      return Optional.of(type.cast(source));
+    }
+    return KvStore.super.unwrap(type);
+  }
+
+  private List<KvBean> beans(Supplier<KvStats> stats) {
+    EnsembleView view = new EnsembleView(stats, topology, roots, control);
+    return List.of(new KvBean("Ensemble", EnsembleMXBean.class, view));
   }
 
   /** Closes all substores, even if one fails; throws the first failure, or that of before. */
@@ -619,60 +635,6 @@ final class EnsembleStore implements KvStore {
       action.run();
     } catch (RuntimeException | Error e) {
       failures.add(e);
-    }
-  }
-
-  /** What users steer. */
-  private record Control(Growth growth, Topology topology, boolean readOnly)
-      implements EnsembleControl {
-    @Override
-    public Status status() {
-      return growth.status();
-    }
-
-    @Override
-    public void splitNow() {
-      splitNow(EnsembleStats.fullest(topology.table()));
-    }
-
-    @Override
-    public void splitNow(String substore) {
-      Substore donor =
-          topology.table().slots().stream()
-              .map(Slot::substore)
-              .filter(candidate -> candidate.name().equals(substore))
-              .findFirst()
-              .orElseThrow(
-                  () -> new IllegalArgumentException("there is no substore '" + substore + "'"));
-      splitNow(donor);
-    }
-
-    private void splitNow(Substore donor) {
-      if (readOnly) {
-        throw new ReadOnlyStoreException(
-            "the store was opened with readOnly; open it without to split it", null, null);
-      }
-      growth.want(donor, true);
-    }
-
-    @Override
-    public void pause() {
-      growth.pause();
-    }
-
-    @Override
-    public void resume() {
-      growth.resume();
-    }
-
-    @Override
-    public void splitRate(long bytesPerSecond) {
-      growth.rate(EnsembleOptions.SPLIT_RATE.check(bytesPerSecond));
-    }
-
-    @Override
-    public boolean abort() {
-      return growth.abort();
     }
   }
 }

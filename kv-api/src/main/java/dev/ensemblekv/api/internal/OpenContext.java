@@ -4,14 +4,17 @@ package dev.ensemblekv.api.internal;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.ForeignDirectoryException;
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.api.StoreDescriptor.State;
 import dev.ensemblekv.api.StoreNotFoundException;
+import dev.ensemblekv.api.internal.jmx.StoreName;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.spi.KvEvents;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.Disk;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends those of the spec from this store on
  * @param directoryOrNull where it lives; {@code null}: nowhere
+ * @param home what it shares with the stores inside it
  * @param hashSeed the seed by which the store around this one spreads keys
  * @param innerHashSeed the seed by which this store spreads keys
  * @param isInner whether it is inside a store that is elsewhere
@@ -44,12 +48,13 @@ record OpenContext(
     String storeId,
     boolean isNew,
     KvOptions options,
+    Home home,
     OptionalLong hashSeed,
     OptionalLong innerHashSeed,
     boolean isInner)
     implements KvOpenContext {
 
-  /** Creates the context of a store that is not inside another one. */
+  /** Creates the context of a store that is inside no other. */
   OpenContext(
       KvEnvironment environment,
       List<KvBackend> backends,
@@ -66,6 +71,7 @@ record OpenContext(
         storeId,
         isNew,
         options,
+        new Home(environment, storeName, directoryOrNull),
         OptionalLong.empty(),
         OptionalLong.empty(),
         false);
@@ -121,6 +127,16 @@ record OpenContext(
   }
 
   @Override
+  public KvEvents events() {
+    return home.events(storeName);
+  }
+
+  @Override
+  public <T> void record(KvOption<T> option, T value) {
+    home.record(option, value);
+  }
+
+  @Override
   public Clock clock() {
     return environment.clock();
   }
@@ -152,6 +168,7 @@ record OpenContext(
             storeId,
             isNew,
             options,
+            home,
             innerHashSeed,
             OptionalLong.empty(),
             isInner)
@@ -167,6 +184,7 @@ record OpenContext(
         id,
         created,
         options,
+        home,
         innerHashSeed,
         OptionalLong.empty(),
         true);
@@ -182,6 +200,7 @@ record OpenContext(
         storeId,
         isNew,
         options,
+        home,
         hashSeed,
         OptionalLong.of(seed),
         isInner);
@@ -268,16 +287,7 @@ record OpenContext(
 
   /** Shows a substore in JMX, guarded, as a bean may be read while the substore is closed. */
   private KvStore shown(OpenContext context, KvStore raw, String name) {
-    StoreMBeans beans = new StoreMBeans();
-    KvStore store =
-        new GuardedStore(
-            new InstrumentedStore(raw),
-            context.storeName,
-            context.isReadOnly(),
-            false,
-            beans::unregister);
-    beans.registerSubstore(store, storeName, name, context.storeId);
-    return store;
+    return StoreOpener.guarded(context, raw, StoreName.of(home.name(), name), false, () -> {});
   }
 
   private Optional<StoreDescriptor> readInner(Path at) {

@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvVisitor;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,11 @@ public interface Engine extends AutoCloseable {
 
   /** Makes everything durable that was written. */
   void flush();
+
+  /** Returns what steers it, if it has any such thing. */
+  default <T> Optional<T> unwrap(Class<T> type) {
+    return Optional.empty();
+  }
 
   /** Returns the names and versions of the libraries that do the work, and how they are set. */
   String libraries();

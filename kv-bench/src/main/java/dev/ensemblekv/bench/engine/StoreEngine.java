@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A store of ours, opened as its users open it. */
@@ -86,6 +87,11 @@ final class StoreEngine implements Engine {
   @Override
   public void flush() {
     called.flush();
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    return opened.unwrap(type);
   }
 
   @Override
