@@ -72,7 +72,7 @@ final class JournalReader {
       header = header();
       body = header == null ? null : body(header);
     }
-    if (!isNewest && end < size || next <= known || isDurableBehind()) {
+    if ((!isNewest && end < size) || next <= known || isDurableBehind()) {
       throw damaged("entry " + next + " is damaged, which was durable", end);
     }
     return next;

@@ -86,7 +86,8 @@ class JournalFaultsTest {
     Map<String, Integer> values = new HashMap<>();
     for (int i = 0; i < KEYS; i++) {
       byte[] value = store.get(bytes("k" + i));
-      values.merge(value == null ? "absent" : new String(value, StandardCharsets.UTF_8), 1, Integer::sum);
+      values.merge(
+          value == null ? "absent" : new String(value, StandardCharsets.UTF_8), 1, Integer::sum);
     }
     return values;
   }
