@@ -11,6 +11,7 @@ import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.DivisibleStore;
+import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvBean;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The store: a {@link Log} that writes, an {@link Index} that finds, and an {@link Upkeep} that
  * sees to both.
  */
-final class ExtentStore extends AbstractKvStore {
+final class ExtentStore extends AbstractKvStore implements JournaledStore {
   private static final Logger LOG = LoggerFactory.getLogger(ExtentStore.class);
 
   /** With so many memtables waiting to be written, writers write them. */
@@ -410,6 +411,20 @@ final class ExtentStore extends AbstractKvStore {
 
   @Override
   protected void applyAll(KvBatch batch, boolean sync) {
+    applyAll(batch, 0, sync);
+  }
+
+  @Override
+  public void writeJournaled(KvBatch batch, long number) {
+    write(batch, () -> applyAll(batch, number, false));
+  }
+
+  @Override
+  public long journalNumber() {
+    return log.journal();
+  }
+
+  private void applyAll(KvBatch batch, long number, boolean sync) {
     List<Mutation> mutations = new ArrayList<>(batch.count());
     batch.replay(
         new KvBatch.Handler() {
@@ -424,7 +439,7 @@ final class ExtentStore extends AbstractKvStore {
           }
         });
     long bytes = Mutation.recordBytes(mutations);
-    write(bytes, end -> end.putAll(mutations), sync);
+    write(bytes, end -> end.putAll(mutations, number), sync);
     backpressure.written(bytes);
   }
 

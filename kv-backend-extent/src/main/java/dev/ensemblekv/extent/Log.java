@@ -190,6 +190,11 @@ final class Log {
     return end.bytesSinceFreeze();
   }
 
+  /** Returns the number of the last journaled batch. */
+  long journal() {
+    return end.journal();
+  }
+
   /** Returns the number of the last record. */
   long sequence() {
     return end.sequence();

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param hashSeed the seed by which the store around this one spreads keys
  * @param innerHashSeed the seed by which this store spreads keys
  * @param home what it shares with the stores inside it
+ * @param isInner whether it is inside a store that is elsewhere
  */
 record OpenContext(
     KvEnvironment environment,
@@ -49,7 +50,8 @@ record OpenContext(
     KvOptions options,
     OptionalLong hashSeed,
     OptionalLong innerHashSeed,
-    Home home)
+    Home home,
+    boolean isInner)
     implements KvOpenContext {
 
   /** Creates the context of a store that is inside no other. */
@@ -71,7 +73,8 @@ record OpenContext(
         options,
         OptionalLong.empty(),
         OptionalLong.empty(),
-        new Home(environment, storeName, directoryOrNull));
+        new Home(environment, storeName, directoryOrNull),
+        false);
   }
 
   KvStore open() {
@@ -157,7 +160,19 @@ record OpenContext(
 
   @Override
   public KvStore openInner() {
-    return inner(directoryOrNull, storeName, storeId, isNew).open();
+    return new OpenContext(
+            environment,
+            innerBackends(),
+            directoryOrNull,
+            storeName,
+            storeId,
+            isNew,
+            options,
+            home,
+            innerHashSeed,
+            OptionalLong.empty(),
+            isInner)
+        .open();
   }
 
   private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
@@ -171,7 +186,8 @@ record OpenContext(
         options,
         innerHashSeed,
         OptionalLong.empty(),
-        home);
+        home,
+        true);
   }
 
   @Override
@@ -186,7 +202,8 @@ record OpenContext(
         options,
         hashSeed,
         OptionalLong.of(seed),
-        home);
+        home,
+        isInner);
   }
 
   @Override
