@@ -160,22 +160,15 @@ record OpenContext(
 
   @Override
   public KvStore openInner() {
-    return new OpenContext(
-            environment,
-            innerBackends(),
-            directoryOrNull,
-            storeName,
-            storeId,
-            isNew,
-            options,
-            home,
-            innerHashSeed,
-            OptionalLong.empty(),
-            isInner)
-        .open();
+    return inner(directoryOrNull, storeName, storeId, isNew, isInner).open();
   }
 
   private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
+    return inner(at, name, id, created, true);
+  }
+
+  private OpenContext inner(
+      @Nullable Path at, String name, String id, boolean created, boolean elsewhere) {
     return new OpenContext(
         environment,
         innerBackends(),
@@ -187,7 +180,7 @@ record OpenContext(
         innerHashSeed,
         OptionalLong.empty(),
         home,
-        true);
+        elsewhere);
   }
 
   @Override
