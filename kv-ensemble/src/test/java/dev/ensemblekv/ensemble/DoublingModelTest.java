@@ -70,9 +70,7 @@ class DoublingModelTest {
 
   static Stream<String> specs() {
     Stream<String> always = Stream.of("ensemble:memory", "ensemble:json", "ensemble:extent");
-    return EFFORT == 1
-        ? always
-        : Stream.concat(always, Stream.of("ensemble:leveldb"));
+    return EFFORT == 1 ? always : Stream.concat(always, Stream.of("ensemble:leveldb"));
   }
 
   private static void doubleUnderLoad(String spec, Path directory, long seed) throws Exception {
