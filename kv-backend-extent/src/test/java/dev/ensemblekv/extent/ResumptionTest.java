@@ -48,7 +48,7 @@ class ResumptionTest {
   @Test
   void whatWasCutOffDoesNotComeBackBehindWhatWasWrittenSince() throws IOException {
     SimulatedMachine machine = torn();
-    SimulatedProcess process = new SimulatedProcess(machine.executor());
+    SimulatedProcess process = new SimulatedProcess(machine.executor(), false);
     KvStore store = BareEngine.open(machine, process.disk(machine.disk()), process, OPTIONS);
     process.dieAfterNext("truncate");
     assertThatThrownBy(() -> store.put(SmallEngine.key(4), SmallEngine.bytes("cut")))
