@@ -60,6 +60,9 @@ final class Compactor {
   private final Reserve reserve;
   private final Settings settings;
 
+  /** A segment is shared by the halves of a store, and not by the halves of these. */
+  private static final int MOST_HALVINGS = 1;
+
   /** Tombstones that are kept may take so much of what counts as live. */
   private static final int MOST_KEPT_PERCENT = 5;
 
@@ -153,16 +156,18 @@ final class Compactor {
     List<Manifest.SegmentEntry> candidates = new ArrayList<>();
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       Segment segment = segments.find(entry.id());
-      space.add(entry.usage(), segment == null ? 0 : segment.end());
+      space.add(entry.usage(), segment == null ? 0 : entry.share(segment.end()));
       live += entry.usage().liveBytes();
-      if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry.usage(), all)) {
+      if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry, all)) {
         candidates.add(entry);
       }
     }
     version.runs().forEach(run -> space.addIndex(run.bytes()));
     double surplus = space.surplus(settings.spacePercent, version.unmergedEntries());
     excess = space.excess(settings.spacePercent, version.unmergedEntries());
-    candidates.sort(Comparator.comparingDouble(entry -> -Space.deadShare(entry.usage())));
+    candidates.sort(
+        Comparator.<Manifest.SegmentEntry>comparingInt(entry -> isMostlyOthers(entry) ? 0 : 1)
+            .thenComparingDouble(entry -> -Space.deadShare(entry.usage())));
     List<Segment> victims = new ArrayList<>();
     long room = reserve.roomToMove();
     long victimBytes = 0;
@@ -176,11 +181,11 @@ final class Compactor {
           victimBytes <= MOST_VICTIM_BYTES
               && moved <= MOST_MOVED_BYTES
               && records <= MOST_MOVED_RECORDS;
-      boolean wanted = reason != Reason.SURPLUS || surplus > 0;
+      boolean wanted = reason != Reason.SURPLUS || surplus > 0 || isMostlyOthers(entry);
       long needed = Reserve.bytesToMove(entry.usage());
       if (wanted && (fits || victims.isEmpty()) && needed <= room) {
         victims.add(segments.get(entry.id()));
-        surplus -= entry.end() * Space.deadShare(entry.usage());
+        surplus -= entry.share(entry.end()) * Space.deadShare(entry.usage());
         room -= needed;
       }
     }
@@ -218,8 +223,18 @@ final class Compactor {
         .orElse(List.of());
   }
 
-  private static boolean isWorthIt(Usage usage, boolean all) {
+  /**
+   * Tells whether so much of a segment belongs to other stores that what is this store's should be
+   * moved: a walk over it reads everything, and the file stays as long as one of them has it.
+   */
+  static boolean isMostlyOthers(Manifest.SegmentEntry entry) {
+    return entry.halvings() > MOST_HALVINGS;
+  }
+
+  private static boolean isWorthIt(Manifest.SegmentEntry entry, boolean all) {
+    Usage usage = entry.usage();
     return usage.liveBytes() == 0
+        || isMostlyOthers(entry)
         || (all ? usage.deadBytes() > 0 : Space.deadShare(usage) * 100 >= LEAST_DEAD_PERCENT);
   }
 
@@ -360,10 +375,14 @@ final class Compactor {
       if (scan.type() != RecordFormat.TOMBSTONE) {
         return false;
       }
+      KeyHash hash = hashes.of(scan.key());
+      if (!index.current().keys().contains(hash.routing())) {
+        return false;
+      }
       for (Manifest.SegmentEntry entry : catalog.current().segments()) {
         if (entry.floor() <= scan.sequence()
             && victims.stream().noneMatch(victim -> victim.id() == entry.id())) {
-          return !lookup.isPresent(hashes.of(scan.key()));
+          return !lookup.isPresent(hash);
         }
       }
       return false;

@@ -61,6 +61,15 @@ final class Deltas {
     liveBytes.lazySet(liveBytes.get() - Location.bytes(location));
   }
 
+  /** Counts a record that is no longer this store's. */
+  void left(long location) {
+    Account account =
+        bySegment.computeIfAbsent(Location.segment(location), missing -> new Account());
+    account.records--;
+    account.bytes -= Location.bytes(location);
+    liveBytes.lazySet(liveBytes.get() - Location.bytes(location));
+  }
+
   /** Counts a record that had been counted as dead, and is pointed to now. */
   void revived(long location) {
     Account account =

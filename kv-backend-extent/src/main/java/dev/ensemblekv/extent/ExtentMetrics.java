@@ -30,6 +30,10 @@ final class ExtentMetrics {
             "Bytes of live keys and values at most, their records rounded up."),
         bytes("deadBytes", usage.deadBytes(), "Bytes of records known as superseded."),
         count("segments", manifest.segments().size(), "Number of segment files."),
+        count(
+            "sharedSegments",
+            manifest.segments().stream().filter(entry -> entry.halvings() > 0).count(),
+            "Number of those that other stores have too, since a split without copying."),
         count("runs", version.runs().size(), "Number of runs of the index on disk."),
         bytes(
             "indexBytes",

@@ -10,6 +10,7 @@ import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +55,7 @@ final class ExtentStore extends AbstractKvStore {
   private final Upkeep upkeep;
   private final Backpressure backpressure;
   private final MappingKeeper mappings;
+  private final Division division;
   private final Tail tail;
 
   /** By turns, as under many writes there is always something to merge. */
@@ -111,6 +114,8 @@ final class ExtentStore extends AbstractKvStore {
                 bytes -> upkeep.pause(bytes, rate)));
     this.mappings = new MappingKeeper(segments, index, pins, share);
     mappings.onExceeded(upkeep::wake);
+    this.division =
+        new Division(files, catalog, index, lookup, log, publisher, merger, events, upkeep, pins);
   }
 
   /** What the log has done by others. */
@@ -122,6 +127,11 @@ final class ExtentStore extends AbstractKvStore {
       checkNotFailed();
       Log writer = log;
       return writer == null ? Manifest.Position.BEGINNING : writer.durable();
+    }
+
+    @Override
+    public void begun() {
+      upkeep.wake();
     }
 
     @Override
@@ -308,7 +318,8 @@ final class ExtentStore extends AbstractKvStore {
     try {
       checkNotFailed();
       Manifest manifest = context().isReadOnly() ? catalog.current() : publisher.publishAll();
-      new Checkpoint(files, files.in(directory)).run(manifest, progress);
+      progress.total(manifest.segments().size() + manifest.runs().size());
+      new Checkpoint(files, files.in(directory)).run(manifest, progress::advance);
     } catch (IOException e) {
       throw DiskFiles.failure("the checkpoint cannot be made", directory, e);
     } finally {
@@ -518,6 +529,13 @@ final class ExtentStore extends AbstractKvStore {
     } finally {
       pins.leave(pin);
     }
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    return type == DivisibleStore.class && !context().isReadOnly()
+        ? Optional.of(type.cast(division))
+        : super.unwrap(type);
   }
 
   @Override

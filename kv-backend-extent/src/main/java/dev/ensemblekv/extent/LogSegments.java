@@ -86,6 +86,7 @@ final class LogSegments {
       if (!begun) {
         begin(bytes);
         begun = true;
+        events.begun();
       } else if (!end.hasNext(bytes)) {
         replaceNext(bytes);
       }

@@ -50,15 +50,16 @@ class InterleavingsTest {
     MEMTABLE_DROPPED_BEFORE_ITS_RUN_IS_THERE(
         Race.PUBLISHING,
         "Index",
-        "new Version(current.active, frozen, runs);",
-        "new Version(current.active, frozen, current.runs()); replaceRuns(runs);"),
+        "new Version(current.active, frozen, runs, current.keys());",
+        "new Version(current.active, frozen, current.runs(), current.keys()); replaceRuns(runs);"),
     MEMTABLE_EMPTIED_BEFORE_IT_IS_FROZEN(
         Race.PUBLISHING,
         "Index",
-        "    current = new Version(new Memtable(), frozen, current.runs());",
+        "    current = new Version(new Memtable(), frozen, current.runs(), current.keys());",
         """
-            current = new Version(new Memtable(), current.frozen(), current.runs());
-            current = new Version(current.active, frozen, current.runs());
+            current =
+                new Version(new Memtable(), current.frozen(), current.runs(), current.keys());
+            current = new Version(current.active, frozen, current.runs(), current.keys());
         """),
     REPOINTED_WITHOUT_A_LOOK(
         Race.RELOCATION,

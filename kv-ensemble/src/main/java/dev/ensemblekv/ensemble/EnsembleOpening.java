@@ -33,7 +33,7 @@ final class EnsembleOpening {
   private static final Logger LOG = LoggerFactory.getLogger(EnsembleOpening.class);
   private static final int MAX_MANIFEST_BYTES = 256 << 20;
 
-  private final KvOpenContext context;
+  private KvOpenContext context;
   private final SortedMap<Integer, KvStore> stores =
       Collections.synchronizedSortedMap(new TreeMap<>());
   private @Nullable Roots roots;
@@ -79,6 +79,7 @@ final class EnsembleOpening {
 
   private KvStore create() {
     long seed = context.random().nextLong();
+    context = context.withInnerHashSeed(seed);
     int bases = Math.toIntExact(context.option(EnsembleOptions.INITIAL_SUBSTORES));
     Roots found = openRoots(Manifest.initial(seed, bases));
     Manifest manifest = Manifest.initial(seed, found.placeAll(bases), found.all());
@@ -89,6 +90,7 @@ final class EnsembleOpening {
 
   private KvStore reopen() {
     Manifest manifest = readManifest(context);
+    context = context.withInnerHashSeed(manifest.seed());
     Roots found = openRoots(manifest);
     Manifest present = manifest.withRoots(found.all());
     if (!present.equals(manifest) && !context.isReadOnly()) {

@@ -72,6 +72,17 @@ public final class EnsembleOptions {
           .range(64L << 10, 64L << 30)
           .build(1L << 30, "Splits move and compare so many bytes a second at most.");
 
+  /**
+   * Whether a substore whose engine can do so is split by giving its files a second name rather
+   * than by copying what moves.
+   */
+  public static final KvOption<Boolean> NATIVE_SPLITS =
+      KvOption.flag("ensemble.nativeSplits")
+          .build(
+              true,
+              "Split without copying, where the backend can and the disk has links; what moved is"
+                  + " copied later, once for two splits.");
+
   /** How long one write may be held up while its substore is far over its limit. */
   public static final KvOption<Duration> MAX_STALL =
       KvOption.duration("ensemble.maxStall")
@@ -82,7 +93,15 @@ public final class EnsembleOptions {
                   + " is over 1.5 times its limit.");
 
   static final List<KvOption<?>> ALL =
-      List.of(INITIAL_SUBSTORES, MAX_KEYS, MAX_BYTES, MAX_SUBSTORES, ROOTS, SPLIT_RATE, MAX_STALL);
+      List.of(
+          INITIAL_SUBSTORES,
+          MAX_KEYS,
+          MAX_BYTES,
+          MAX_SUBSTORES,
+          ROOTS,
+          SPLIT_RATE,
+          NATIVE_SPLITS,
+          MAX_STALL);
 
   static final long LEAST_KEYS = 16;
   static final long LEAST_BYTES = 4096;

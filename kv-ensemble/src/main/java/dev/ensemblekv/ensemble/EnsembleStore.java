@@ -14,7 +14,9 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.ReadOnlyStoreException;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
+import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.KvOpenContext;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -121,6 +123,24 @@ final class EnsembleStore implements KvStore {
 
   KvStore createSubstore(int id, Root root) {
     return context.createInner(root.substore(id), Manifest.name(id));
+  }
+
+  /** Creates a substore of what a donor hands over, in the root of the donor. */
+  KvStore copySubstore(Substore donor, int id, Root root, Consumer<Path> copying) {
+    return context.copyInner(
+        root.substore(donor.id()), root.substore(id), Manifest.name(id), copying);
+  }
+
+  /** Returns the substore as one that can be divided as the ensemble divides its keys. */
+  Optional<DivisibleStore> divisible(Substore substore) {
+    return substore
+        .store()
+        .unwrap(DivisibleStore.class)
+        .filter(store -> store.isHashedWith(hash.seed()));
+  }
+
+  boolean areSplitsNative() {
+    return context.option(EnsembleOptions.NATIVE_SPLITS);
   }
 
   void destroySubstore(int id) {

@@ -108,15 +108,17 @@ final class Topology {
   /**
    * Hands the upper half of a donor over to a target that holds all of it, durably. The caller
    * holds all stripes of the donor.
+   *
+   * @param role of the donor, which holds it too until {@link #endCleaning}
    */
-  synchronized void cutOver(Substore donor, Substore target) {
+  synchronized void cutOver(Substore donor, Substore target, Role role) {
     Entry whole = entry(donor);
     Entry copy = entry(target);
     substores.put(target.id(), target);
     try {
       change(
           manifest
-              .with(donor.id(), whole.as(Role.CLEANING, whole.region().lower()))
+              .with(donor.id(), whole.as(role, whole.region().lower()))
               .with(target.id(), copy.as(Role.OWNER, whole.region().upper())));
     } catch (RuntimeException | Error e) {
       substores.remove(target.id());
@@ -179,7 +181,12 @@ final class Topology {
 
   /** Tells whether a substore still holds keys that it handed over. */
   synchronized boolean isCleaning(Substore substore) {
-    return entry(substore).role() == Role.CLEANING;
+    return entry(substore).holdsForeignKeys();
+  }
+
+  /** Tells whether it handed them over without copying. */
+  synchronized boolean isDivided(Substore substore) {
+    return entry(substore).role() == Role.DIVIDED;
   }
 
   /** Tells whether a substore is the target of a split that has not come to its cutover. */

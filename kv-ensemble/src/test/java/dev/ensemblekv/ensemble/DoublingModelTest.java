@@ -49,7 +49,7 @@ class DoublingModelTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"ensemble:memory", "ensemble:json"})
+  @ValueSource(strings = {"ensemble:memory", "ensemble:json", "ensemble:extent"})
   void nothingIsLostStaleOrSeenTwiceWhileTheSubstoresDouble(String spec) throws Exception {
     long seed = Long.getLong("dev.ensemblekv.tck.seed", System.nanoTime());
     System.out.println("DoublingModelTest " + spec + " -Ddev.ensemblekv.tck.seed=" + seed);

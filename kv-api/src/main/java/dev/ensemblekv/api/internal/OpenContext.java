@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends those of the spec from this store on
  * @param directoryOrNull where it lives; {@code null}: nowhere
+ * @param hashSeed the seed by which the store around this one spreads keys
+ * @param innerHashSeed the seed by which this store spreads keys
  */
 record OpenContext(
     KvEnvironment environment,
@@ -38,8 +42,30 @@ record OpenContext(
     String storeName,
     String storeId,
     boolean isNew,
-    KvOptions options)
+    KvOptions options,
+    OptionalLong hashSeed,
+    OptionalLong innerHashSeed)
     implements KvOpenContext {
+
+  OpenContext(
+      KvEnvironment environment,
+      List<KvBackend> backends,
+      @Nullable Path directoryOrNull,
+      String storeName,
+      String storeId,
+      boolean isNew,
+      KvOptions options) {
+    this(
+        environment,
+        backends,
+        directoryOrNull,
+        storeName,
+        storeId,
+        isNew,
+        options,
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
 
   KvStore open() {
     KvBackend backend = backends.get(0);
@@ -118,19 +144,65 @@ record OpenContext(
   }
 
   private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
-    return new OpenContext(environment, innerBackends(), at, name, id, created, options);
+    return new OpenContext(
+        environment,
+        innerBackends(),
+        at,
+        name,
+        id,
+        created,
+        options,
+        innerHashSeed,
+        OptionalLong.empty());
+  }
+
+  @Override
+  public KvOpenContext withInnerHashSeed(long seed) {
+    return new OpenContext(
+        environment,
+        backends,
+        directoryOrNull,
+        storeName,
+        storeId,
+        isNew,
+        options,
+        hashSeed,
+        OptionalLong.of(seed));
   }
 
   @Override
   public KvStore createInner(Path at, String name) {
+    StoreDescriptor creating =
+        StoreOpener.newDescriptor(environment, innerBackends(), Optional.of(storeId));
+    return createInner(at, name, creating, () -> open(at, name, creating.id(), true));
+  }
+
+  @Override
+  public KvStore copyInner(Path original, Path at, String name, Consumer<Path> copying) {
+    StoreDescriptor creating = existingInner(original, name).withState(State.CREATING);
+    return createInner(
+        at,
+        name,
+        creating,
+        () -> {
+          copying.accept(at);
+          disk().syncDirectory(at);
+          return open(at, name, creating.id(), false);
+        });
+  }
+
+  /** Makes the store of a descriptor that is on disk. */
+  private interface Making {
+    KvStore make() throws IOException;
+  }
+
+  private KvStore createInner(Path at, String name, StoreDescriptor creating, Making making) {
     destroyInner(at);
     StoreDirectory inner = new StoreDirectory(disk(), at);
     try {
-      StoreDescriptor creating =
-          StoreOpener.newDescriptor(environment, innerBackends(), Optional.of(storeId));
       inner.create();
       inner.write(creating);
-      KvStore store = open(at, name, creating.id(), true);
+      KvStore store = making.make();
       try {
         inner.write(creating.withState(State.READY));
       } catch (IOException | RuntimeException e) {
