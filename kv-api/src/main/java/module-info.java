@@ -6,10 +6,11 @@
 module dev.ensemblekv.api {
   requires transitive org.jspecify;
   requires org.slf4j;
-  requires java.management;
+  requires transitive java.management;
   requires jdk.unsupported; // to release mappings before Java 22
 
   exports dev.ensemblekv.api;
+  exports dev.ensemblekv.api.jmx;
   exports dev.ensemblekv.spi;
   exports dev.ensemblekv.spi.io;
 

@@ -43,6 +43,13 @@ public final class KvOptions {
           .build(
               false, "Hand copies to readers, so that a kept buffer is harmless; for debugging.");
 
+  /**
+   * Whether calls are counted and timed. Without, statistics and MXBeans tell nothing of calls,
+   * hits and latencies, and a call takes some nanoseconds less.
+   */
+  public static final KvOption<Boolean> COUNT_CALLS =
+      KvOption.flag("countCalls").build(true, "Count calls, hits and bytes, and time calls.");
+
   /** Whether each substore has an MXBean and counts its calls. */
   public static final KvOption<Boolean> SUBSTORE_MBEANS =
       KvOption.flag("substoreMBeans")
@@ -50,7 +57,14 @@ public final class KvOptions {
 
   private static final List<KvOption<?>> GLOBAL =
       List.of(
-          CREATE_IF_MISSING, FAIL_IF_EXISTS, READ_ONLY, SYNC, NAME, COPY_READS, SUBSTORE_MBEANS);
+          CREATE_IF_MISSING,
+          FAIL_IF_EXISTS,
+          READ_ONLY,
+          SYNC,
+          NAME,
+          COPY_READS,
+          COUNT_CALLS,
+          SUBSTORE_MBEANS);
   private static final KvOptions DEFAULTS = builder().build();
 
   private final Map<String, String> values;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,7 @@ public final class KvTask {
   /** Whether the body has begun, or never will. */
   private final AtomicBoolean begun = new AtomicBoolean();
 
+  private final List<Consumer<KvTask>> listeners = new ArrayList<>(); // guards itself and the end
   private volatile State state = State.RUNNING;
   private volatile @Nullable Throwable failure;
 
@@ -111,9 +114,39 @@ public final class KvTask {
   }
 
   private void end(State state, @Nullable Throwable failure) {
-    this.failure = failure;
-    this.state = state;
+    List<Consumer<KvTask>> told;
+    synchronized (listeners) {
+      this.failure = failure;
+      this.state = state;
+      told = List.copyOf(listeners);
+      listeners.clear();
+    }
+    told.forEach(listener -> listener.accept(this));
     ended.countDown();
+  }
+
+  /**
+   * Calls a listener once the task is at its end, on the thread that ends it, before those who wait
+   * for the end go on; at once if it has ended. The listener must not throw.
+   */
+  public void whenEnded(Consumer<KvTask> listener) {
+    synchronized (listeners) {
+      if (state == State.RUNNING) {
+        listeners.add(listener);
+        return;
+      }
+    }
+    listener.accept(this);
+  }
+
+  /** Returns why it failed or was cancelled, if it has. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Returns the problems that it found so far, the first thousand of them. */
+  public List<Problem> problems() {
+    return progress.result().problems();
   }
 
   /** Returns what the task does. */

@@ -134,7 +134,11 @@ public abstract class AbstractKvStore implements KvStore {
    * @return the cause, to be thrown
    */
   protected final <E extends KvException> E fail(E cause) {
-    failure.compareAndSet(null, cause);
+    if (failure.compareAndSet(null, cause)) {
+      context
+          .events()
+          .emit(KvEvent.of(KvEvent.Kind.STORE_FAILED, String.valueOf(cause.getMessage())));
+    }
     return cause;
   }
 

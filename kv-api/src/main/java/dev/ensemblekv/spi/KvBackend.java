@@ -49,6 +49,11 @@ public interface KvBackend {
     return new KvCapacity(10_000_000, 16L << 30);
   }
 
+  /** Returns the {@code type} in the JMX name of the bean that shows the figures of its stores. */
+  default String engineBean() {
+    return "Engine";
+  }
+
   /** Returns the newest version of its format on disk; it opens this and all older ones. */
   default int formatVersion() {
     return 1;

@@ -8,6 +8,8 @@ import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.io.Disk;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** What a backend is given to open one store with. */
@@ -59,11 +61,33 @@ public interface KvOpenContext {
   /** Returns the executor of background work. */
   KvExecutor executor();
 
+  /** Returns where to tell what happens to the store. */
+  default KvEvents events() {
+    return KvEvents.NONE;
+  }
+
+  /**
+   * Records the value of a STICKY option that was changed while the store is open, durably, so that
+   * the next opening has it.
+   *
+   * @throws dev.ensemblekv.api.KvException if it cannot be recorded; then the old value stays
+   */
+  default <T> void record(KvOption<T> option, T value) {
+    throw new UnsupportedOperationException("options cannot be changed here");
+  }
+
   /** Returns the wall clock, for what people read. */
   Clock clock();
 
   /** Returns the source of random numbers. */
   RandomGenerator random();
+
+  /**
+   * Returns the seed of the XXH3-128 by which an outer store spreads its keys over this one and
+   * others; an engine that knows its keys by the same hash can be a {@link DivisibleStore}. Empty:
+   * there is no outer store that does so.
+   */
+  OptionalLong hashSeed();
 
   /**
    * Returns the backend of the next name in the spec.
@@ -92,6 +116,23 @@ public interface KvOpenContext {
    * @param name the part of its name after the outer store's, such as {@code 0007}
    */
   KvStore createInner(Path directory, String name);
+
+  /**
+   * Returns this context with a seed that the stores inside are to know as {@link #hashSeed}.
+   *
+   * @param seed the same whenever this store is open
+   */
+  KvOpenContext withInnerHashSeed(long seed);
+
+  /**
+   * Creates a store as a part of another that {@link #createInner} made: with the same id. What a
+   * creation that was cut short left there is replaced. The caller closes it.
+   *
+   * @param original the directory of the other
+   * @param name the part of its name after the outer store's, such as {@code 0007}
+   * @param copying makes the files in the directory, as {@link DivisibleStore#copyTo} does
+   */
+  KvStore copyInner(Path original, Path directory, String name, Consumer<Path> copying);
 
   /**
    * Opens a store that {@link #createInner} made, raw. The caller closes it.

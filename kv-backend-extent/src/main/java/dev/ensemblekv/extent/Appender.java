@@ -36,7 +36,7 @@ final class Appender {
 
   // Guarded by the lock.
   private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
-  private final List<Rolled> rolled = new ArrayList<>();
+  private final ArrayList<Rolled> rolled = new ArrayList<>();
   private volatile @Nullable Segment active; // set under the lock
   private @Nullable Segment next;
   private boolean nextAsked;
@@ -165,42 +165,63 @@ final class Appender {
       return false;
     }
     if (full != null) {
-      byte[] body = new byte[RecordFormat.bodyBytes(RecordFormat.END)];
-      LittleEndian.putLong(body, 0, following.id());
-      appendNote(RecordFormat.END, body);
-      rolled.add(new Rolled(full, sequence));
-      events.rolled();
+      end(full, following);
     }
     active = following;
     next = null;
     nextAsked = false;
+    if (full != null) {
+      events.rolled();
+    }
     if (loggedBytes - frozenBytes >= Math.min(limits.replayBytes, SMALL_REPLAY_BYTES)) {
       freezeNow(); // here, so that the part of the log that it covers is what was rolled
     }
     return true;
   }
 
+  /** Notes in a segment that the log goes on in another; behind that must come nothing. */
+  private void end(Segment full, Segment following) {
+    byte[] body = new byte[RecordFormat.bodyBytes(RecordFormat.END)];
+    LittleEndian.putLong(body, 0, following.id());
+    Rolled entry = new Rolled(full, sequence + 1);
+    rolled.ensureCapacity(rolled.size() + 1); // or there may be no memory for it afterwards
+    appendNote(RecordFormat.END, body);
+    rolled.add(entry);
+  }
+
   /** Appends a put, or a tombstone if there is no value, and enters it into the index. */
   void put(Mutation mutation) {
+    reserve(1);
     enter(mutation.hash(), append(0, mutation));
+  }
+
+  /** Takes the memory for so many entries before anything is written that could not be entered. */
+  private void reserve(int entries) {
+    index.current().active().reserve(entries, current().id());
   }
 
   /** Appends the records of a batch and its commit, then enters all into the index. */
   void putAll(List<Mutation> batch) {
+    byte[] commit = RecordFormat.commitBody(batch.size(), crcOfCrcs(batch));
     long[] locations = new long[batch.size()];
-    CRC32C crcs = new CRC32C();
-    byte[] word = new byte[4];
+    reserve(locations.length);
     for (int i = 0; i < locations.length; i++) {
-      Mutation mutation = batch.get(i);
-      locations[i] = append(RecordFormat.IN_BATCH, mutation);
-      LittleEndian.putInt(word, 0, mutation.bodyCrc());
-      crcs.update(word, 0, word.length);
+      locations[i] = append(RecordFormat.IN_BATCH, batch.get(i));
     }
-    appendNote(
-        RecordFormat.COMMIT, RecordFormat.commitBody(locations.length, (int) crcs.getValue()));
+    appendNote(RecordFormat.COMMIT, commit);
     for (int i = 0; i < locations.length; i++) {
       enter(batch.get(i).hash(), locations[i]);
     }
+  }
+
+  private static int crcOfCrcs(List<Mutation> batch) {
+    CRC32C crcs = new CRC32C();
+    byte[] word = new byte[4];
+    for (Mutation mutation : batch) {
+      LittleEndian.putInt(word, 0, mutation.bodyCrc());
+      crcs.update(word, 0, word.length);
+    }
+    return (int) crcs.getValue();
   }
 
   /** Appends a record that is of no key. */
@@ -209,8 +230,8 @@ final class Appender {
   }
 
   /** Enters a record that a compaction moved; it was counted as dead until now. */
-  void repoint(long order, int routing, long location) {
-    index.current().active().repoint(order, routing, location);
+  void repoint(KeyHash hash, long location) {
+    index.current().active().repoint(hash, location);
   }
 
   /** Returns where the record is. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
-import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
+import java.util.function.LongConsumer;
 
 /**
  * A copy of a store that takes no space at first: second names of the files that never change
@@ -23,9 +23,9 @@ final class Checkpoint {
    * Makes the copy.
    *
    * @param manifest names what is copied; all of it must stay there until the end
+   * @param progress is told the number of files that are done, often also none
    */
-  void run(Manifest manifest, KvTask.Progress progress) throws IOException {
-    progress.total(manifest.segments().size() + manifest.runs().size());
+  void run(Manifest manifest, LongConsumer progress) throws IOException {
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       String name = Segment.name(entry.id());
       if (manifest.isInLog(entry)) {
@@ -40,15 +40,15 @@ final class Checkpoint {
     Catalog.create(target, manifest);
   }
 
-  private void link(String name, KvTask.Progress progress) throws IOException {
+  private void link(String name, LongConsumer progress) throws IOException {
     DiskFiles.linkOrCopy(
-        source.disk, source.path(name), target.path(name), bytes -> progress.advance(0));
-    progress.advance(1);
+        source.disk, source.path(name), target.path(name), bytes -> progress.accept(0));
+    progress.accept(1);
   }
 
   /** The store may go on in this file one day. */
-  private void copy(String name, KvTask.Progress progress) throws IOException {
-    DiskFiles.copy(source.disk, source.path(name), target.path(name), bytes -> progress.advance(0));
-    progress.advance(1);
+  private void copy(String name, LongConsumer progress) throws IOException {
+    DiskFiles.copy(source.disk, source.path(name), target.path(name), bytes -> progress.accept(0));
+    progress.accept(1);
   }
 }

@@ -27,12 +27,20 @@ import org.jspecify.annotations.Nullable;
  * when nobody is reading them. A crash before the run leaves copies that count as dead.
  */
 final class Compactor {
-  /** So much is moved at a time, and so great are all victims of a time. */
+  /** So much is moved at a time. */
   private static final long MOST_MOVED_BYTES = 256L << 20;
 
-  private static final long MOST_VICTIM_BYTES = 2L << 30;
   private static final int MOST_MOVED_RECORDS = 1 << 20;
-  private static final int REPOINTED_AT_ONCE = 64;
+
+  /** The index is pointed at so many copies before more are made. */
+  private static final int PART_RECORDS = 1 << 18;
+
+  /**
+   * So great are all victims of a time: to mark what is live takes a bit for each 8 bytes of them,
+   * and an eighth of the heap at most.
+   */
+  private static final long MOST_VICTIM_BYTES =
+      Math.min(2L << 30, 8 * Runtime.getRuntime().maxMemory());
 
   /** So much too much is no reason to slow anybody down. */
   private static final long NO_MATTER_BYTES = 16L << 20;
@@ -50,6 +58,9 @@ final class Compactor {
   private final KeyHash.Function hashes;
   private final Log.Events events;
   private final Settings settings;
+
+  /** A segment is shared by the halves of a store, and not by the halves of these. */
+  private static final int MOST_HALVINGS = 1;
 
   /** Tombstones that are kept may take so much of what counts as live. */
   private static final int MOST_KEPT_PERCENT = 5;
@@ -137,16 +148,18 @@ final class Compactor {
     List<Manifest.SegmentEntry> candidates = new ArrayList<>();
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       Segment segment = segments.find(entry.id());
-      space.add(entry.usage(), segment == null ? 0 : segment.end());
+      space.add(entry.usage(), segment == null ? 0 : entry.share(segment.end()));
       live += entry.usage().liveBytes();
-      if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry.usage(), all)) {
+      if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry, all)) {
         candidates.add(entry);
       }
     }
     version.runs().forEach(run -> space.addIndex(run.bytes()));
     double surplus = space.surplus(settings.spacePercent, version.unmergedEntries());
     excess = space.excess(settings.spacePercent, version.unmergedEntries());
-    candidates.sort(Comparator.comparingDouble(entry -> -Space.deadShare(entry.usage())));
+    candidates.sort(
+        Comparator.<Manifest.SegmentEntry>comparingInt(entry -> isMostlyOthers(entry) ? 0 : 1)
+            .thenComparingDouble(entry -> -Space.deadShare(entry.usage())));
     List<Segment> victims = new ArrayList<>();
     long victimBytes = 0;
     long moved = 0;
@@ -159,9 +172,10 @@ final class Compactor {
           victimBytes <= MOST_VICTIM_BYTES
               && moved <= MOST_MOVED_BYTES
               && records <= MOST_MOVED_RECORDS;
-      if ((all || surplus > 0) && (fits || victims.isEmpty())) {
+      boolean wanted = all || surplus > 0 || isMostlyOthers(entry);
+      if (wanted && (fits || victims.isEmpty())) {
         victims.add(segments.get(entry.id()));
-        surplus -= entry.end() * Space.deadShare(entry.usage());
+        surplus -= entry.share(entry.end()) * Space.deadShare(entry.usage());
       }
     }
     return victims.isEmpty() ? chooseForTombstones(manifest, live, newer) : victims;
@@ -197,8 +211,18 @@ final class Compactor {
         .orElse(List.of());
   }
 
-  private static boolean isWorthIt(Usage usage, boolean all) {
+  /**
+   * Tells whether so much of a segment belongs to other stores that what is this store's should be
+   * moved: a walk over it reads everything, and the file stays as long as one of them has it.
+   */
+  static boolean isMostlyOthers(Manifest.SegmentEntry entry) {
+    return entry.halvings() > MOST_HALVINGS;
+  }
+
+  private static boolean isWorthIt(Manifest.SegmentEntry entry, boolean all) {
+    Usage usage = entry.usage();
     return usage.liveBytes() == 0
+        || isMostlyOthers(entry)
         || (all ? usage.deadBytes() > 0 : Space.deadShare(usage) * 100 >= LEAST_DEAD_PERCENT);
   }
 
@@ -233,18 +257,22 @@ final class Compactor {
   /** Finds what is live in some segments, as bits for every place where a record can begin. */
   private Map<Integer, BitSet> live(List<Segment> victims) {
     Map<Integer, BitSet> live = new HashMap<>();
-    victims.forEach(victim -> live.put(victim.id(), new BitSet()));
+    victims.forEach(victim -> live.put(victim.id(), new BitSet(bit(victim.end()))));
     for (HashRange part : lookup.parts()) {
       Entries entries = lookup.entries(part);
       for (int i = 0; i < entries.count(); i++) {
         long location = entries.location(i);
         BitSet bits = live.get(Location.segment(location));
         if (bits != null) {
-          bits.set((int) (Location.offset(location) / Location.ALIGNMENT));
+          bits.set(bit(Location.offset(location)));
         }
       }
     }
     return live;
+  }
+
+  private static int bit(long offset) {
+    return (int) (offset / Location.ALIGNMENT);
   }
 
   private void drop(List<Segment> victims) throws IOException {
@@ -264,8 +292,8 @@ final class Compactor {
   /** The records of one compaction on their way. */
   private final class Move {
     private final long judged;
-    private Entries moved = new Entries();
-    private final List<Long> targets = new ArrayList<>();
+    private final List<Moved> moved = new ArrayList<>();
+    private int movedRecords;
     private final Map<Integer, Usage> usages = new HashMap<>();
 
     /** The copies that are no part of the store yet. */
@@ -281,7 +309,7 @@ final class Compactor {
       RecordScan scan = new RecordScan(victim, StoreFiles.HEADER_BYTES);
       long sincePause = 0;
       while (scan.next()) {
-        boolean isLive = live.get((int) (scan.offset() / Location.ALIGNMENT));
+        boolean isLive = live.get(bit(scan.offset()));
         if (isLive || isTombstoneToKeep(scan, victims)) {
           if (!scan.isBodyIntact()) {
             break;
@@ -290,7 +318,7 @@ final class Compactor {
           sincePause += scan.recordBytes();
           movedBytes += scan.recordBytes();
         }
-        if (moved.count() >= MOST_MOVED_RECORDS) {
+        if (movedRecords >= PART_RECORDS) {
           finishPart();
         }
         if (sincePause >= 1 << 20) {
@@ -318,10 +346,12 @@ final class Compactor {
       Usage kept = new Usage(1, Location.bytes(location), 0, 0);
       usages.merge(Location.segment(location), isLive ? dead : kept, Usage::plus);
       if (isLive) {
-        KeyHash hash = hashes.of(scan.key());
-        moved.add(
-            hash.order(), hash.routing(), Location.moved(location, victim.id(), scan.offset()));
-        targets.add(location);
+        if (moved.isEmpty() || moved.get(moved.size() - 1).isFull()) {
+          moved.add(new Moved());
+        }
+        long original = Location.moved(location, victim.id(), scan.offset());
+        moved.get(moved.size() - 1).add(hashes.of(scan.key()), original, location);
+        movedRecords++;
       }
     }
 
@@ -333,10 +363,14 @@ final class Compactor {
       if (scan.type() != RecordFormat.TOMBSTONE) {
         return false;
       }
+      KeyHash hash = hashes.of(scan.key());
+      if (!index.current().keys().contains(hash.routing())) {
+        return false;
+      }
       for (Manifest.SegmentEntry entry : catalog.current().segments()) {
         if (entry.floor() <= scan.sequence()
             && victims.stream().noneMatch(victim -> victim.id() == entry.id())) {
-          return !lookup.isPresent(hashes.of(scan.key()));
+          return !lookup.isPresent(hash);
         }
       }
       return false;
@@ -355,8 +389,8 @@ final class Compactor {
       relocation = relocation();
       usages.clear();
       repoint();
-      moved = new Entries();
-      targets.clear();
+      moved.clear();
+      movedRecords = 0;
     }
 
     /** Makes the copies durable, and their segments a part of the lookup. */
@@ -403,11 +437,9 @@ final class Compactor {
     /** Points the index at the copies, and makes that durable. */
     private void repoint() throws IOException {
       byte[] bucket = new byte[Bucket.BYTES];
-      for (int from = 0; from < moved.count(); from += REPOINTED_AT_ONCE) {
-        int first = from;
-        int behind = Math.min(moved.count(), from + REPOINTED_AT_ONCE);
-        findAll(first, behind, bucket);
-        log.write(0, end -> repoint(end, first, behind, bucket));
+      for (Moved part : moved) {
+        findAll(part, bucket);
+        log.write(0, end -> repoint(end, part, bucket));
         publishFrozen();
       }
       log.write(0, end -> {}); // so that there is a log, of which the freezing takes the end
@@ -416,17 +448,16 @@ final class Compactor {
     }
 
     /** Reads what {@link #repoint} will, so that writers need not wait for the disk. */
-    private void findAll(int from, int to, byte[] bucket) throws IOException {
-      for (int i = from; i < to; i++) {
-        index.current().find(new KeyHash(moved.order(i), moved.routing(i)), bucket);
+    private void findAll(Moved part, byte[] bucket) throws IOException {
+      for (int i = 0; i < part.count(); i++) {
+        index.current().find(part.hash(i), bucket);
       }
     }
 
-    private void repoint(Appender end, int from, int to, byte[] bucket) throws IOException {
-      for (int i = from; i < to; i++) {
-        KeyHash hash = new KeyHash(moved.order(i), moved.routing(i));
-        if (index.current().find(hash, bucket) == moved.location(i)) {
-          end.repoint(moved.order(i), moved.routing(i), targets.get(i));
+    private void repoint(Appender end, Moved part, byte[] bucket) throws IOException {
+      for (int i = 0; i < part.count(); i++) {
+        if (index.current().find(part.hash(i), bucket) == part.original(i)) {
+          end.repoint(part.hash(i), part.copy(i));
         }
       }
     }

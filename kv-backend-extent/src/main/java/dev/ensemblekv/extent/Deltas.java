@@ -39,6 +39,11 @@ final class Deltas {
     return account;
   }
 
+  /** Sees to it that records of a segment can be counted without taking memory. */
+  void reserve(int segment) {
+    of(segment);
+  }
+
   /** Counts a record that was written. */
   void added(long location) {
     Account account = of(Location.segment(location));
@@ -53,6 +58,15 @@ final class Deltas {
         bySegment.computeIfAbsent(Location.segment(location), missing -> new Account());
     account.deadRecords++;
     account.deadBytes += Location.bytes(location);
+    liveBytes.lazySet(liveBytes.get() - Location.bytes(location));
+  }
+
+  /** Counts a record that is no longer this store's. */
+  void left(long location) {
+    Account account =
+        bySegment.computeIfAbsent(Location.segment(location), missing -> new Account());
+    account.records--;
+    account.bytes -= Location.bytes(location);
     liveBytes.lazySet(liveBytes.get() - Location.bytes(location));
   }
 

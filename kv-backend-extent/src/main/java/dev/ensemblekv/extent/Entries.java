@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.spi.HashSlice;
 import java.util.Arrays;
 
 /** A list of index entries in the order of their hashes, each key once. For one thread. */
@@ -86,6 +87,17 @@ final class Entries {
       }
     }
     return both;
+  }
+
+  /** Returns those of them that are in a slice. */
+  Entries only(HashSlice keys) {
+    Entries some = new Entries();
+    for (int i = 0; i < count; i++) {
+      if (keys.contains(routings[i])) {
+        some.add(orders[i], routings[i], locations[i]);
+      }
+    }
+    return some;
   }
 
   /** Returns the indexes of the entries that are no tombstones, in the order of their records. */

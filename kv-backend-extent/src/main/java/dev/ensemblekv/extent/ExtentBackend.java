@@ -44,6 +44,7 @@ public final class ExtentBackend implements KvBackend {
           KvFeature.SURVIVES_PROCESS_CRASH,
           KvFeature.CHECKSUMMED_VALUES,
           KvFeature.CHECKSUMMED_ALL);
+  static final String ENGINE_BEAN = "ExtentEngine";
   static final KvLimits LIMITS = new KvLimits(RecordFormat.MAX_KEY_BYTES, 256 << 20, 512L << 20);
 
   /** Called by the service loader, or by hand. */
@@ -83,6 +84,11 @@ public final class ExtentBackend implements KvBackend {
   @Override
   public KvCapacity capacity() {
     return new KvCapacity(50_000_000, 16L << 30);
+  }
+
+  @Override
+  public String engineBean() {
+    return ENGINE_BEAN;
   }
 
   @Override

@@ -28,8 +28,12 @@ final class ExtentMetrics {
             liveBytes,
             KvMetric.Unit.BYTES,
             "Bytes of live keys and values at most, their records rounded up."),
-        bytes("deadBytes", usage.deadBytes(), "Bytes of records known as superseded."),
+        bytes(KvMetric.DEAD_BYTES, usage.deadBytes(), "Bytes of records known as superseded."),
         count("segments", manifest.segments().size(), "Number of segment files."),
+        count(
+            "sharedSegments",
+            manifest.segments().stream().filter(entry -> entry.halvings() > 0).count(),
+            "Number of those that other stores have too, since a split without copying."),
         count("runs", version.runs().size(), "Number of runs of the index on disk."),
         bytes(
             "indexBytes",
@@ -37,12 +41,57 @@ final class ExtentMetrics {
             "Bytes of the index on disk."),
         count("memtableKeys", version.active().count(), "Keys in the newest memtable."),
         count("frozenMemtables", version.frozenCount(), "Memtables waiting to be written."),
-        bytes(
+        KvMetric.gauge(
             "writeRateLimit",
             backpressure.bytesPerSecond(),
+            KvMetric.Unit.BYTES_PER_SECOND,
             "Bytes a second that writers are slowed down to; 0: they are not."),
         bytes("tornBytes", tail.tornBytes(), "Bytes that opening left off the log."),
         bytes("replayedBytes", tail.replayedBytes(), "Bytes of the log opening read."));
+  }
+
+  /** Returns what the files tell. */
+  static List<KvMetric> ofFiles(
+      List<Segment> segments, List<Run> runs, StoreFiles files, Manifest.Position durable) {
+    long diskBytes = runs.stream().mapToLong(Run::bytes).sum();
+    long unsyncedBytes = 0;
+    for (Segment segment : segments) {
+      diskBytes += segment.end();
+      unsyncedBytes += segment.kind() == Segment.Kind.LOG ? behind(segment, durable) : 0;
+    }
+    return List.of(
+        bytes(
+            KvMetric.DISK_BYTES,
+            diskBytes,
+            "Bytes of the files, but for space that the log has allocated ahead."),
+        KvMetric.counter(
+            KvMetric.DISK_WRITTEN_BYTES,
+            files.writtenBytes(),
+            KvMetric.Unit.BYTES,
+            "Bytes written to the log, to the index, and by compaction."),
+        count(KvMetric.OPEN_FILES, segments.size() + (long) runs.size(), "Files that are open."),
+        KvMetric.upperBound(
+            KvMetric.UNSYNCED_BYTES,
+            unsyncedBytes,
+            KvMetric.Unit.BYTES,
+            "Bytes of the log that a loss of power may take away at most."));
+  }
+
+  /** Returns how many bytes of a segment of the log are not known to be durable. */
+  private static long behind(Segment segment, Manifest.Position durable) {
+    if (segment.id() < durable.segment()) {
+      return 0;
+    }
+    boolean isLast = segment.id() == durable.segment();
+    return Math.max(0, segment.end() - (isLast ? durable.offset() : StoreFiles.HEADER_BYTES));
+  }
+
+  static KvMetric syncAge(long nanos) {
+    return KvMetric.gauge(
+        KvMetric.LAST_SYNC_AGE,
+        nanos,
+        KvMetric.Unit.NANOSECONDS,
+        "Time since the log was last made durable.");
   }
 
   private static KvMetric bytes(String name, long value, String text) {

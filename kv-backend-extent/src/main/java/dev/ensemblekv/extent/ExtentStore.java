@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
@@ -9,6 +10,8 @@ import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.DivisibleStore;
+import dev.ensemblekv.spi.KvBean;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +52,14 @@ final class ExtentStore extends AbstractKvStore {
   private final Upkeep upkeep;
   private final Backpressure backpressure;
   private final MappingKeeper mappings;
+  private final Division division;
   private final Tail tail;
+
+  private final ExtentEvents told; // used by the upkeep
+  private volatile long compactionRate;
+
+  /** When writes were last made durable; 0: not since the store was opened. */
+  private volatile long forcedNanos;
 
   /** By turns, as under many writes there is always something to merge. */
   private boolean compactsNext; // guarded by the upkeep, which does one thing at a time
@@ -82,7 +93,8 @@ final class ExtentStore extends AbstractKvStore {
     events.log = log;
     this.publisher = new Publisher(files, catalog, segments, index, log, events);
     this.merger = new Merger(files, catalog, index, log, publisher, pins);
-    long rate = context.option(ExtentOptions.COMPACTION_RATE);
+    this.compactionRate = context.option(ExtentOptions.COMPACTION_RATE);
+    this.told = new ExtentEvents(context.events());
     this.compactor =
         new Compactor(
             lookup,
@@ -97,9 +109,11 @@ final class ExtentStore extends AbstractKvStore {
             new Compactor.Settings(
                 context.option(ExtentOptions.SPACE_PERCENT),
                 segmentBytes,
-                bytes -> upkeep.pause(bytes, rate)));
+                bytes -> upkeep.pause(bytes, compactionRate)));
     this.mappings = new MappingKeeper(segments, index, pins, share);
     mappings.onExceeded(upkeep::wake);
+    this.division =
+        new Division(files, catalog, index, lookup, log, publisher, merger, events, upkeep, pins);
   }
 
   /** What the log has done by others. */
@@ -111,6 +125,11 @@ final class ExtentStore extends AbstractKvStore {
       checkNotFailed();
       Log writer = log;
       return writer == null ? Manifest.Position.BEGINNING : writer.durable();
+    }
+
+    @Override
+    public void begun() {
+      upkeep.wake();
     }
 
     @Override
@@ -130,6 +149,7 @@ final class ExtentStore extends AbstractKvStore {
 
     @Override
     public void forced() {
+      forcedNanos = context().executor().nanoTime() | 1; // never 0
       upkeep.markSoon(ExtentStore.this::mark);
     }
 
@@ -171,6 +191,9 @@ final class ExtentStore extends AbstractKvStore {
     boolean more = false;
     try {
       more = workOnce();
+    } catch (CorruptionException e) {
+      told.damaged(e);
+      throw e;
     } finally {
       if (!more) {
         backpressure.release(); // nobody is held up for what does not go on
@@ -199,7 +222,10 @@ final class ExtentStore extends AbstractKvStore {
     List<Segment> victims = compactor.choose();
     if (victims.isEmpty() || !compactor.isBehind()) {
       backpressure.release();
-      return compactor.compact(victims, upkeep::isClosed);
+      return compact(victims, upkeep::isClosed);
+    }
+    if (backpressure.bytesPerSecond() == 0) {
+      told.stalled();
     }
     return backpressure.around(() -> spaceGivenBack(victims));
   }
@@ -207,8 +233,18 @@ final class ExtentStore extends AbstractKvStore {
   /** Compacts; returns how many bytes that gave back, 0 if it was given up. */
   private long spaceGivenBack(List<Segment> victims) throws IOException {
     long before = victims.stream().mapToLong(Segment::end).sum() + compactor.movedBytes();
-    boolean compacted = compactor.compact(victims, upkeep::isClosed);
+    boolean compacted = compact(victims, upkeep::isClosed);
     return compacted ? Math.max(1, before - compactor.movedBytes()) : 0;
+  }
+
+  private boolean compact(List<Segment> victims, BooleanSupplier cancelled) throws IOException {
+    long bytes = victims.stream().mapToLong(Segment::end).sum();
+    long before = compactor.movedBytes();
+    boolean compacted = compactor.compact(victims, cancelled);
+    if (compacted) {
+      told.compacted(victims.size(), bytes, compactor.movedBytes() - before);
+    }
+    return compacted;
   }
 
   /** Merges the index into one run, which tells what is dead, and gives all that back. */
@@ -244,8 +280,9 @@ final class ExtentStore extends AbstractKvStore {
     merger.mergeOnce(true, cancelled);
     int newer = catalog.current().nextSegment();
     List<Segment> victims = compactor.chooseAll(newer);
-    while (compactor.compact(victims, cancelled)) {
+    while (compact(victims, cancelled)) {
       progress.advance(victims.size());
+      merger.mergeOnce(false, cancelled); // or look-ups go through a run for each part
       victims = compactor.chooseAll(newer);
     }
     pins.disposeOfWhatCanBe();
@@ -266,7 +303,8 @@ final class ExtentStore extends AbstractKvStore {
     try {
       checkNotFailed();
       Manifest manifest = context().isReadOnly() ? catalog.current() : publisher.publishAll();
-      new Checkpoint(files, files.in(directory)).run(manifest, progress);
+      progress.total(manifest.segments().size() + manifest.runs().size());
+      new Checkpoint(files, files.in(directory)).run(manifest, progress::advance);
     } catch (IOException e) {
       throw DiskFiles.failure("the checkpoint cannot be made", directory, e);
     } finally {
@@ -396,6 +434,7 @@ final class ExtentStore extends AbstractKvStore {
         publisher.publishOldest();
       }
       long sequence = log.write(bytes, writing);
+      files.wrote(bytes);
       if (sync) {
         log.force(sequence);
       }
@@ -453,7 +492,39 @@ final class ExtentStore extends AbstractKvStore {
       stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
     }
     ExtentMetrics.of(index.current(), catalog.current(), tail, backpressure).forEach(stats::metric);
+    ExtentMetrics.ofFiles(segments.all(), index.current().runs(), files, log.durable())
+        .forEach(stats::metric);
+    long forced = forcedNanos;
+    if (forced != 0) {
+      stats.metric(ExtentMetrics.syncAge(context().executor().nanoTime() - forced));
+    }
     return stats.build();
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    if (type == KvBean.Source.class) {
+      KvBean.Source source =
+          stats ->
+              List.of(new KvBean(ExtentBackend.ENGINE_BEAN, ExtentEngineMXBean.class, new Bean()));
+      return Optional.of(type.cast(source));
+    }
+    return type == DivisibleStore.class && !context().isReadOnly()
+        ? Optional.of(type.cast(division))
+        : super.unwrap(type);
+  }
+
+  /** What can be steered. */
+  private final class Bean implements ExtentEngineMXBean {
+    @Override
+    public long getCompactionRateBytesPerSecond() {
+      return compactionRate;
+    }
+
+    @Override
+    public void setCompactionRateBytesPerSecond(long bytesPerSecond) {
+      compactionRate = ExtentOptions.COMPACTION_RATE.check(bytesPerSecond);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.spi.HashSlice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Index {
     private final Memtable active;
     private final Frozen[] frozen;
     private final Run[] runs;
+    private final HashSlice keys;
 
     /**
      * Creates a version.
@@ -32,11 +34,18 @@ final class Index {
      * @param active takes the entries that come
      * @param frozen wait to be written as runs, the newest first
      * @param runs on disk, the newest first
+     * @param keys those that count: there may be entries of others
      */
-    Version(Memtable active, List<Frozen> frozen, List<Run> runs) {
+    Version(Memtable active, List<Frozen> frozen, List<Run> runs, HashSlice keys) {
       this.active = active;
       this.frozen = frozen.toArray(Frozen[]::new);
       this.runs = runs.toArray(Run[]::new);
+      this.keys = keys;
+    }
+
+    /** Returns which keys count. */
+    HashSlice keys() {
+      return keys;
     }
 
     Memtable active() {
@@ -57,6 +66,9 @@ final class Index {
 
     /** Returns the location of a key, a tombstone's too, or {@link Location#NONE}. */
     long find(KeyHash hash, byte[] bucket) throws IOException {
+      if (!keys.contains(hash.routing())) {
+        return Location.NONE;
+      }
       long location = active.find(hash.order(), hash.routing());
       for (int i = 0; i < frozen.length && location == Location.NONE; i++) {
         location = frozen[i].table.find(hash.order(), hash.routing());
@@ -76,7 +88,7 @@ final class Index {
       for (Run run : runs) {
         entries = entries.over(run.entries(range));
       }
-      return entries;
+      return keys.equals(HashSlice.ALL) ? entries : entries.only(keys);
     }
 
     /** Returns at least the number of entries. */
@@ -101,12 +113,12 @@ final class Index {
     }
 
     Version withRuns(List<Run> newRuns) {
-      return new Version(active, frozen(), newRuns);
+      return new Version(active, frozen(), newRuns, keys);
     }
   }
 
-  Index(Memtable active, List<Run> runs) {
-    current = new Version(active, List.of(), runs);
+  Index(Memtable active, List<Run> runs, HashSlice keys) {
+    current = new Version(active, List.of(), runs, keys);
   }
 
   Version current() {
@@ -118,7 +130,7 @@ final class Index {
     List<Frozen> frozen = new ArrayList<>();
     frozen.add(new Frozen(current.active, end, sequence));
     frozen.addAll(current.frozen());
-    current = new Version(new Memtable(), frozen, current.runs());
+    current = new Version(new Memtable(), frozen, current.runs(), current.keys());
   }
 
   /** Puts a run into the place of the oldest frozen memtable. */
@@ -127,7 +139,12 @@ final class Index {
     if (frozen.isEmpty() || !frozen.remove(frozen.size() - 1).equals(oldest)) {
       throw new IllegalStateException("a memtable was published before an older one");
     }
-    current = new Version(current.active, frozen, runs);
+    current = new Version(current.active, frozen, runs, current.keys());
+  }
+
+  /** Takes all keys for absent that are not in a slice. */
+  void retain(HashSlice keys) {
+    current = new Version(current.active, current.frozen(), current.runs(), keys);
   }
 
   /** Puts other runs into the place of some. */

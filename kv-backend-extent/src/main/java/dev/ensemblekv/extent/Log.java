@@ -26,6 +26,9 @@ final class Log {
 
   /** Who is told of what happens here. */
   interface Events {
+    /** The first write since the opening has come: the files may be changed from now on. */
+    void begun();
+
     /** The next segment should be prepared. Called under the lock, once for each segment. */
     void halfFull();
 

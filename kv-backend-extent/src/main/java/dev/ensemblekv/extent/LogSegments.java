@@ -65,6 +65,7 @@ final class LogSegments {
       if (!begun) {
         begin(bytes);
         begun = true;
+        events.begun();
       } else if (!end.hasNext(bytes)) {
         replaceNext(bytes);
       }

@@ -2,6 +2,7 @@
 package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.CorruptionException;
+import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the files of a store are to each other: which segments and runs count, and from where the
@@ -29,6 +31,7 @@ import java.util.function.UnaryOperator;
  * @param sequence the last sequence number before the checkpoint, or a greater one never used
  * @param segments those that count, by number
  * @param runs those that count, the newest first
+ * @param part what the store holds of what its files hold
  */
 record Manifest(
     long epoch,
@@ -39,7 +42,8 @@ record Manifest(
     Position durable,
     long sequence,
     List<SegmentEntry> segments,
-    List<RunEntry> runs) {
+    List<RunEntry> runs,
+    Part part) {
   static final String NAME = "MANIFEST";
   static final int VERSION = 1;
   static final int MAX_BYTES = 64 << 20;
@@ -48,6 +52,9 @@ record Manifest(
   private static final String HASH = "xxh3-128";
   private static final String SEGMENT = "segment.";
   private static final String RUN = "run.";
+  private static final String KEYS = "keys";
+  private static final int HALVINGS_AT = 16;
+  private static final int COPIED_AT = 18;
 
   /** A place in the log; nobody is before the first segment. */
   record Position(int segment, long offset) implements Comparable<Position> {
@@ -78,16 +85,77 @@ record Manifest(
    * @param end where its records end; {@link #OPEN} while that is found out by reading it
    * @param floor no record in it is superseded by one with a sequence number below this
    * @param usage the account, but for what the checkpoint leaves to be replayed
+   * @param halvings how often what is in it was halved among stores that share it
+   * @param copied whether another store may have it that was made by a division, of which this
+   *     store does not know yet what is left to it
    */
-  record SegmentEntry(int id, Segment.Kind kind, long epoch, long end, long floor, Usage usage) {
+  record SegmentEntry(
+      int id,
+      Segment.Kind kind,
+      long epoch,
+      long end,
+      long floor,
+      Usage usage,
+      int halvings,
+      boolean copied) {
     static final long OPEN = -1;
+    static final int MOST_HALVINGS = 32;
+
+    /** Creates the entry of a segment that is in no other store. */
+    SegmentEntry(int id, Segment.Kind kind, long epoch, long end, long floor, Usage usage) {
+      this(id, kind, epoch, end, floor, usage, 0, false);
+    }
 
     SegmentEntry endingAt(long newEnd) {
-      return new SegmentEntry(id, kind, epoch, newEnd, floor, usage);
+      return new SegmentEntry(id, kind, epoch, newEnd, floor, usage, halvings, copied);
     }
 
     SegmentEntry plus(Usage more) {
-      return new SegmentEntry(id, kind, epoch, end, floor, usage.plus(more));
+      return new SegmentEntry(id, kind, epoch, end, floor, usage.plus(more), halvings, copied);
+    }
+
+    SegmentEntry withCopied(boolean isCopied) {
+      return new SegmentEntry(id, kind, epoch, end, floor, usage, halvings, isCopied);
+    }
+
+    /** Keeps a part of what is dead, if it is shared; what is live is counted when it is merged. */
+    SegmentEntry halved(int times) {
+      if (!copied) {
+        return this;
+      }
+      long records = usage.deadRecords() - (usage.deadRecords() >> times);
+      long bytes = usage.deadBytes() - (usage.deadBytes() >> times);
+      Usage kept = usage.plus(new Usage(-records, -bytes, -records, -bytes));
+      return new SegmentEntry(id, kind, epoch, end, floor, kept, halvings + times, false);
+    }
+
+    /** Returns how many bytes of a file as great as this are the store's. */
+    long share(long bytes) {
+      return bytes >> halvings;
+    }
+  }
+
+  /**
+   * What a store holds of what its files hold, which others may share.
+   *
+   * @param keys all other keys count as absent
+   * @param firstRun runs before this one may have entries of other keys
+   */
+  record Part(HashSlice keys, int firstRun) {
+    static final Part WHOLE = new Part(HashSlice.ALL, 0);
+
+    private void addTo(Map<String, String> fields) {
+      if (!equals(WHOLE)) {
+        fields.put(KEYS, keys + " firstRun " + firstRun);
+      }
+    }
+
+    private static Part parse(@Nullable String value) {
+      if (value == null) {
+        return WHOLE;
+      }
+      String[] words = value.split(" ", -1);
+      return new Part(HashSlice.parse(words[0]), Integer.parseInt(words[2]));
     }
   }
 
@@ -106,27 +174,36 @@ record Manifest(
 
   static Manifest ofNewStore(long seed) {
     return new Manifest(
-        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, List.of(), List.of());
+        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, List.of(), List.of(), Part.WHOLE);
   }
 
   Manifest withEpoch(long newEpoch) {
     return new Manifest(
-        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, segments, runs);
+        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, segments, runs, part);
   }
 
   Manifest withDurable(Position newDurable) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, segments, runs);
+        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, segments, runs, part);
   }
 
   Manifest withCheckpoint(Position newCheckpoint, long newSequence) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, newCheckpoint, durable, newSequence, segments, runs);
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        newCheckpoint,
+        durable,
+        newSequence,
+        segments,
+        runs,
+        part);
   }
 
   Manifest withSegments(List<SegmentEntry> newSegments) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, newSegments, runs);
+        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, newSegments, runs, part);
   }
 
   Manifest withSegment(SegmentEntry added) {
@@ -142,7 +219,8 @@ record Manifest(
         durable,
         sequence,
         all,
-        runs);
+        runs,
+        part);
   }
 
   Manifest withRuns(List<RunEntry> newRuns) {
@@ -151,11 +229,42 @@ record Manifest(
       next = Math.max(next, run.id + 1);
     }
     return new Manifest(
-        epoch, seed, nextSegment, next, checkpoint, durable, sequence, segments, newRuns);
+        epoch, seed, nextSegment, next, checkpoint, durable, sequence, segments, newRuns, part);
   }
 
   Manifest withoutSegments(Collection<Integer> dropped) {
     return withSegments(segments.stream().filter(entry -> !dropped.contains(entry.id)).toList());
+  }
+
+  /** Notes which segments another store may have from now on. */
+  Manifest withCopied(Manifest copied) {
+    Set<Integer> ids = new HashSet<>();
+    copied.segments.forEach(entry -> ids.add(entry.id));
+    return mapSegments(entry -> entry.withCopied(ids.contains(entry.id)));
+  }
+
+  /**
+   * Returns what is left when the store holds fewer keys than its files, of which others have those
+   * that were copied.
+   */
+  Manifest divided(HashSlice keys) {
+    int times = keys.halvings() - part.keys.halvings();
+    return new Manifest(
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        durable,
+        sequence,
+        segments.stream().map(entry -> entry.halved(times)).toList(),
+        runs,
+        new Part(keys, nextRun));
+  }
+
+  /** Tells whether a run may have entries of keys that the store does not hold. */
+  boolean mayHoldOthers(int run) {
+    return run < part.firstRun;
   }
 
   /** Returns what is left without the log behind the checkpoint, which begins a segment. */
@@ -199,6 +308,7 @@ record Manifest(
     fields.put("checkpoint", checkpoint.toString());
     fields.put("durable", durable.toString());
     fields.put("sequence", String.valueOf(sequence));
+    part.addTo(fields);
     for (SegmentEntry entry : segments) {
       Usage usage = entry.usage;
       fields.put(
@@ -210,7 +320,10 @@ record Manifest(
               + (" records " + usage.records())
               + (" bytes " + usage.bytes())
               + (" deadRecords " + usage.deadRecords())
-              + (" deadBytes " + usage.deadBytes()));
+              + (" deadBytes " + usage.deadBytes())
+              + (entry.halvings == 0 && !entry.copied
+                  ? ""
+                  : " halvings " + entry.halvings + " copied " + entry.copied));
     }
     for (RunEntry run : runs) {
       fields.put(
@@ -251,7 +364,8 @@ record Manifest(
               Position.parse(text.get("durable")),
               Long.parseLong(text.get("sequence")),
               segments,
-              runs);
+              runs,
+              Part.parse(text.fields().get(KEYS)));
       manifest.checkInvariants();
       check(text.fields().entrySet().containsAll(manifest.fields().entrySet()), "a field");
       return manifest;
@@ -269,8 +383,13 @@ record Manifest(
       boolean ends =
           entry.end >= StoreFiles.HEADER_BYTES && entry.end <= Location.MAX_SEGMENT_BYTES;
       check(ends || entry.end == SegmentEntry.OPEN, "where a segment ends", entry.end);
+      check(
+          entry.halvings >= 0 && entry.halvings <= SegmentEntry.MOST_HALVINGS,
+          "halvings",
+          entry.halvings);
       check(entry.id > 0 && entry.id < nextSegment && ids.add(entry.id), "segment", entry.id);
     }
+    check(part.firstRun >= 0 && part.firstRun <= nextRun, "first run", part.firstRun);
     ids.clear();
     for (RunEntry run : runs) {
       check(run.entries >= 0, "entries of a run", run.entries);
@@ -308,7 +427,9 @@ record Manifest(
         number(words, 2),
         number(words, 4),
         number(words, 6),
-        usage);
+        usage,
+        words.length > HALVINGS_AT ? Math.toIntExact(number(words, HALVINGS_AT)) : 0,
+        words.length > COPIED_AT && words[COPIED_AT].equals("true"));
   }
 
   private static RunEntry run(String name, String[] words) {

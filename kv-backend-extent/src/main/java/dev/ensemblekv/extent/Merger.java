@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.spi.HashSlice;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -76,12 +78,13 @@ final class Merger {
    */
   boolean mergeOnce(boolean all, BooleanSupplier cancelled) throws IOException {
     List<Run> runs = index.current().runs();
-    List<Run> chosen = all && runs.size() > 1 ? runs : choose(runs, deadBytes(runs));
+    boolean others = mayHoldOthers();
+    List<Run> chosen = others || (all && runs.size() > 1) ? runs : choose(runs, deadBytes(runs));
     if (chosen.isEmpty()) {
       return false;
     }
     boolean bottom = chosen.get(chosen.size() - 1) == runs.get(runs.size() - 1);
-    long most = chosen.stream().mapToLong(Run::entries).sum();
+    long most = chosen.stream().mapToLong(this::ownEntries).sum();
     int id = catalog.reserveRun();
     long epoch = catalog.current().epoch();
     Deltas deltas = new Deltas();
@@ -90,7 +93,8 @@ final class Merger {
         bottom
             ? new RunWriter(files, id, epoch, most)
             : RunWriter.filtered(files, id, epoch, most)) {
-      if (!merge(chosen, bottom, writer, deltas, cancelled)) {
+      Heirs heirs = new Heirs(index.current().keys(), catalog.current(), deltas);
+      if (!merge(chosen, bottom, heirs, writer, deltas, cancelled)) {
         return false;
       }
       merged = writer.finish();
@@ -100,6 +104,18 @@ final class Merger {
     log.locked(() -> index.replaceRuns(replaced(index.current().runs(), chosen, merged)));
     chosen.forEach(this::dispose);
     return true;
+  }
+
+  /** Tells whether runs may have entries of keys that another store holds since a division. */
+  boolean mayHoldOthers() {
+    Manifest manifest = catalog.current();
+    return manifest.runs().stream().anyMatch(run -> manifest.mayHoldOthers(run.id()));
+  }
+
+  /** Returns how many entries of a run are for keys of this store, about. */
+  private long ownEntries(Run run) {
+    boolean all = !catalog.current().mayHoldOthers(run.id());
+    return all ? run.entries() : run.entries() / 2 + (long) Math.sqrt((double) run.entries());
   }
 
   /** Returns how many bytes an entry of the newest run should prove to be dead at the bottom. */
@@ -122,9 +138,42 @@ final class Merger {
     return sample.count() == 0 ? 0 : (double) superseding / sample.count();
   }
 
+  /** Tells whose keys are whose since the last division, and accounts for those of the other. */
+  private static final class Heirs {
+    private final HashSlice ours;
+    private final BitSet shared = new BitSet();
+    private final Deltas deltas;
+
+    Heirs(HashSlice ours, Manifest manifest, Deltas deltas) {
+      this.ours = ours;
+      this.deltas = deltas;
+      for (Manifest.SegmentEntry entry : manifest.segments()) {
+        shared.set(entry.id(), entry.halvings() > 0);
+      }
+    }
+
+    boolean isOurs(int routing) {
+      return ours.contains(routing);
+    }
+
+    /** What is in a shared segment counts there, for the other; what was moved since is dead. */
+    void dropped(long location) {
+      if (shared.get(Location.segment(location))) {
+        deltas.left(location);
+      } else {
+        deltas.died(location);
+      }
+    }
+  }
+
   /** Returns whether it came to its end. */
   private static boolean merge(
-      List<Run> runs, boolean bottom, RunWriter writer, Deltas deltas, BooleanSupplier cancelled)
+      List<Run> runs,
+      boolean bottom,
+      Heirs heirs,
+      RunWriter writer,
+      Deltas deltas,
+      BooleanSupplier cancelled)
       throws IOException {
     List<Run.Cursor> sources = new ArrayList<>(); // the newest first
     for (Run run : runs) {
@@ -142,7 +191,10 @@ final class Merger {
       long order = first.order();
       int routing = first.routing();
       long location = first.location();
-      if (bottom && Location.isTombstone(location)) {
+      boolean isOurs = heirs.isOurs(routing);
+      if (!isOurs) {
+        heirs.dropped(location);
+      } else if (bottom && Location.isTombstone(location)) {
         deltas.died(location);
       } else {
         writer.add(order, routing, location);
@@ -150,8 +202,10 @@ final class Merger {
       for (int i = sources.size() - 1; i >= 0; i--) {
         Run.Cursor source = sources.get(i);
         if (source.order() == order && source.routing() == routing) {
-          if (source != first) {
+          if (source != first && isOurs) {
             deltas.died(source.location());
+          } else if (source != first) {
+            heirs.dropped(source.location());
           }
           if (!source.next()) {
             sources.remove(i);

@@ -41,13 +41,18 @@ final class Opening {
         new StoreFiles(context.disk(), context.directory(), context.storeId(), share);
     try {
       if (context.isNew()) {
-        Catalog.create(files, Manifest.ofNewStore(context.random().nextLong()));
+        Catalog.create(files, Manifest.ofNewStore(seed(context)));
       }
       Manifest manifest = Catalog.read(files);
       return new Opening(context, files, share).open(manifest);
     } catch (IOException e) {
       throw DiskFiles.failure("the store cannot be opened", context.directory(), e);
     }
+  }
+
+  /** An outer store's seed lets the store be divided as that divides its keys. */
+  static long seed(KvOpenContext context) {
+    return context.hashSeed().orElseGet(() -> context.random().nextLong());
   }
 
   /** Says how great the store is, about, before any of it is mapped. */
@@ -89,8 +94,8 @@ final class Opening {
         }
       }
       tell(tail);
-      return new ExtentStore(
-          context, files, share, manifest, segments, new Index(memtable, runs), hashes, tail);
+      Index index = new Index(memtable, runs, manifest.part().keys());
+      return new ExtentStore(context, files, share, manifest, segments, index, hashes, tail);
     } catch (IOException | RuntimeException | Error e) {
       closeAll(e);
       throw e;
@@ -100,6 +105,7 @@ final class Opening {
   private void tell(Tail tail) {
     Segment last = tail.last();
     if (tail.tornBytes() > 0 && last != null) {
+      ExtentEvents.recovered(context.events(), tail);
       LOG.warn(
           "store '{}' was not closed: {} bytes at the end of its log were never durable and are"
               + " left out, from byte {} of {} on",

@@ -77,6 +77,7 @@ final class Relocation {
   private void write() throws IOException {
     if (buffered > 0) {
       created.get(created.size() - 1).append(buffer, buffered);
+      files.wrote(buffered);
       buffered = 0;
     }
   }

@@ -3,6 +3,7 @@ package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class Repair {
     countNames();
     long epoch = Math.max(openSources(), checkRuns()) + 1;
     Manifest known = former;
-    long seed = known == null ? context.random().nextLong() : known.seed();
+    long seed = known == null ? Opening.seed(context) : known.seed();
     Relocation relocation =
         new Relocation(
             files, epoch, () -> nextSegment++, context.option(ExtentOptions.SEGMENT_SIZE));
@@ -250,13 +251,17 @@ final class Repair {
       KeyHash.Function hashes, RebuiltIndex index, Relocation relocation, long epoch, long seed)
       throws IOException {
     Manifest known = former;
+    HashSlice keys = known == null ? HashSlice.ALL : known.part().keys();
     Deltas written = new Deltas();
     long sequence = known == null ? 0 : known.sequence();
     for (Source source : sources.values()) {
       source.read(
           (scan, location) -> {
-            index.enter(hashes.of(scan.key()), location);
-            written.added(location);
+            KeyHash hash = hashes.of(scan.key());
+            if (keys.contains(hash.routing())) {
+              index.enter(hash, location);
+              written.added(location);
+            }
             progress.advance(1);
           });
       sequence = Math.max(sequence, source.greatestSequence());
@@ -270,8 +275,12 @@ final class Repair {
       if (source.isDamaged()) {
         source.readAgain(
             scan -> {
+              KeyHash hash = hashes.of(scan.key());
+              if (!keys.contains(hash.routing())) {
+                return;
+              }
               long location = relocation.copy(scan);
-              index.enter(hashes.of(scan.key()), location);
+              index.enter(hash, location);
               written.added(location);
               floors.merge(Location.segment(location), scan.sequence(), Math::min);
               progress.advance(0);
@@ -315,7 +324,8 @@ final class Repair {
         end,
         sequence + LogSegments.SEQUENCE_JUMP,
         entries,
-        run == null ? List.of() : List.of(run));
+        run == null ? List.of() : List.of(run),
+        new Manifest.Part(keys, 0));
   }
 
   private static Map<Integer, Usage> usages(Deltas written, Deltas live) {

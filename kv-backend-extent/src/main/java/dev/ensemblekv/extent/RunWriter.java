@@ -87,6 +87,7 @@ final class RunWriter implements AutoCloseable {
     files.disk.syncDirectory(files.directory);
     Run run = Run.open(files, id, epoch, entries);
     finished = true;
+    files.wrote(run.bytes());
     return run;
   }
 

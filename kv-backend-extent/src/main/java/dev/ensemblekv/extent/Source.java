@@ -96,7 +96,8 @@ final class Source {
     if (isHeaderIntact || entry != null) {
       return;
     }
-    for (long epoch = 1; epoch <= Math.max(last + 1, LIKELY_EPOCHS); epoch++) {
+    long branch = Division.branchBegin(last);
+    for (long epoch = branch + 1; epoch <= Math.max(last + 1, branch + LIKELY_EPOCHS); epoch++) {
       Segment guess = Segment.ofUnchecked(files, id(), Segment.Kind.LOG, epoch, file);
       guess.endAt(Math.min(guess.end(), PROBED_BYTES));
       if (hasRecord(guess)) {
@@ -213,8 +214,16 @@ final class Source {
 
   Manifest.SegmentEntry entry(Usage usage) {
     long floor = entry == null ? leastSequence : entry.floor();
+    int halvings = entry == null ? 0 : entry.halvings();
     return new Manifest.SegmentEntry(
-        id(), segment.kind(), segment.epoch(), segment.end(), floor, usage);
+        id(),
+        segment.kind(),
+        segment.epoch(),
+        segment.end(),
+        floor,
+        usage,
+        halvings,
+        entry != null && entry.copied());
   }
 
   int id() {

@@ -25,13 +25,13 @@ final class Space {
   /**
    * Adds a segment.
    *
-   * @param end where its records end
+   * @param bytes what it takes, or the store's share of that
    */
-  void add(Usage usage, long end) {
-    double deadBytes = end * deadShare(usage);
-    files += end;
+  void add(Usage usage, long bytes) {
+    double deadBytes = bytes * deadShare(usage);
+    files += bytes;
     dead += deadBytes;
-    live += end - deadBytes;
+    live += bytes - deadBytes;
     liveRecords += usage.liveRecords();
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ final class StoreFiles {
   final Path directory;
   final Mappings mappings;
   private final byte[] storeId;
+  private final LongAdder writtenBytes = new LongAdder();
 
   StoreFiles(Disk disk, Path directory, String storeId, Mappings mappings) {
     this(disk, directory, HexFormat.of().parseHex(storeId), mappings);
@@ -61,6 +63,16 @@ final class StoreFiles {
   /** Returns the files of the same store in another directory. */
   StoreFiles in(Path other) {
     return new StoreFiles(disk, other, storeId, mappings);
+  }
+
+  /** Counts bytes that were written to any of the files. */
+  void wrote(long bytes) {
+    writtenBytes.add(bytes);
+  }
+
+  /** Returns how many bytes were written since the store was opened. */
+  long writtenBytes() {
+    return writtenBytes.sum();
   }
 
   Path path(String name) {

@@ -64,6 +64,9 @@ final class Upkeep {
       executor.execute(task);
     } catch (RejectedExecutionException e) {
       asked.set(false); // the executor is shutting down: the next opening does it
+    } catch (OutOfMemoryError e) {
+      asked.set(false); // perhaps of threads; who asks next may have one
+      failed(e);
     }
   }
 
@@ -75,14 +78,14 @@ final class Upkeep {
         work.run();
         problem = null;
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       failed(e);
     } finally {
       running.unlock();
     }
   }
 
-  private void failed(Exception cause) {
+  private void failed(Throwable cause) {
     String what = "background work failed";
     problem =
         cause instanceof KvException known
@@ -102,7 +105,8 @@ final class Upkeep {
             retryScheduled.set(false);
             wake();
           },
-          RETRY_PAUSE);
+          RETRY_PAUSE,
+          retryScheduled);
     }
   }
 
@@ -126,7 +130,8 @@ final class Upkeep {
             markScheduled.set(false);
             mark(mark);
           },
-          MARK_PAUSE);
+          MARK_PAUSE,
+          markScheduled);
     }
   }
 
@@ -136,18 +141,20 @@ final class Upkeep {
       if (!closed) {
         mark.run();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       failed(e); // work that succeeds tells that all is well again; the next force marks again
     } finally {
       marking.unlock();
     }
   }
 
-  private void schedule(Runnable task, Duration pause) {
+  private void schedule(Runnable task, Duration pause, AtomicBoolean asked) {
     try {
       executor.schedule(task, pause);
     } catch (RejectedExecutionException e) {
       // The executor is shutting down: the next opening does it.
+    } catch (OutOfMemoryError e) {
+      asked.set(false); // who asks next may have the memory
     }
   }
 

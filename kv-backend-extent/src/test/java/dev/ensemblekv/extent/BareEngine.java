@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,7 +34,11 @@ record BareEngine(
 
   static ExtentStore open(
       SimulatedMachine machine, Disk disk, KvExecutor executor, KvOptions options) {
-    Path directory = machine.directory();
+    return open(machine, machine.directory(), disk, executor, options);
+  }
+
+  static ExtentStore open(
+      SimulatedMachine machine, Path directory, Disk disk, KvExecutor executor, KvOptions options) {
     BareEngine engine = new BareEngine(disk, executor, machine.environment(), directory, options);
     try {
       if (engine.isNew()) {
@@ -89,6 +95,21 @@ record BareEngine(
   @Override
   public RandomGenerator random() {
     return environment.random();
+  }
+
+  @Override
+  public OptionalLong hashSeed() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public KvOpenContext withInnerHashSeed(long seed) {
+    throw nothingInside();
+  }
+
+  @Override
+  public KvStore copyInner(Path original, Path at, String name, Consumer<Path> copying) {
+    throw nothingInside();
   }
 
   @Override

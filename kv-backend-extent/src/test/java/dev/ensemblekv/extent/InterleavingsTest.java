@@ -23,22 +23,22 @@ class InterleavingsTest {
   enum Fault {
     LOCATION_BEFORE_ITS_KEY(
         Race.MEMTABLE,
-        "Memtable",
+        "Slots",
         """
-              slots[slot * WORDS] = order;
-              slots[slot * WORDS + 2] = routing;
-              SLOTS.setRelease(slots, slot * WORDS + 1, location);
+            words[at] = order;
+            words[at + 2] = routing;
+            WORD.setRelease(words, at + 1, location);
         """,
         """
-              SLOTS.setRelease(slots, slot * WORDS + 1, location);
-              slots[slot * WORDS] = order;
-              slots[slot * WORDS + 2] = routing;
+            WORD.setRelease(words, at + 1, location);
+            words[at] = order;
+            words[at + 2] = routing;
         """),
     TABLE_BEFORE_ITS_ENTRIES(
         Race.MEMTABLE,
         "Memtable",
-        "current = grown(current);",
-        "table = new Table(current.places * 2); current = grown(current);"),
+        "current = current.grown();",
+        "slots = new Slots(current.places() * 2); current = current.grown();"),
     NOBODY_IS_COUNTED(Race.PINS, "Pins", "stripe < STRIPES;", "stripe < 0;"),
     DISPOSED_OF_UNDER_THOSE_WHO_WERE_THERE(
         Race.PINS,
@@ -50,37 +50,34 @@ class InterleavingsTest {
     MEMTABLE_DROPPED_BEFORE_ITS_RUN_IS_THERE(
         Race.PUBLISHING,
         "Index",
-        "new Version(current.active, frozen, runs);",
-        "new Version(current.active, frozen, current.runs()); replaceRuns(runs);"),
+        "new Version(current.active, frozen, runs, current.keys());",
+        "new Version(current.active, frozen, current.runs(), current.keys()); replaceRuns(runs);"),
     MEMTABLE_EMPTIED_BEFORE_IT_IS_FROZEN(
         Race.PUBLISHING,
         "Index",
-        "    current = new Version(new Memtable(), frozen, current.runs());",
+        "    current = new Version(new Memtable(), frozen, current.runs(), current.keys());",
         """
-            current = new Version(new Memtable(), current.frozen(), current.runs());
-            current = new Version(current.active, frozen, current.runs());
+            current =
+                new Version(new Memtable(), current.frozen(), current.runs(), current.keys());
+            current = new Version(current.active, frozen, current.runs(), current.keys());
         """),
     REPOINTED_WITHOUT_A_LOOK(
         Race.RELOCATION,
         "Compactor",
-        "if (index.current().find(hash, bucket) == moved.location(i)) {",
+        "if (index.current().find(part.hash(i), bucket) == part.original(i)) {",
         "if (bucket.length > 0) {"),
     REPOINTED_AFTER_A_LOOK_WITHOUT_THE_LOCK(
         Race.RELOCATION,
         "Compactor",
-        "log.write(0, end -> repoint(end, first, behind, bucket));",
+        "log.write(0, end -> repoint(end, part, bucket));",
         """
         List<Integer> same = new ArrayList<>();
-        for (int i = first; i < behind; i++) {
-          KeyHash hash = new KeyHash(moved.order(i), moved.routing(i));
-          if (index.current().find(hash, bucket) == moved.location(i)) {
+        for (int i = 0; i < part.count(); i++) {
+          if (index.current().find(part.hash(i), bucket) == part.original(i)) {
             same.add(i);
           }
         }
-        log.write(
-            0,
-            end -> same.forEach(
-                i -> end.repoint(moved.order(i), moved.routing(i), targets.get(i))));
+        log.write(0, end -> same.forEach(i -> end.repoint(part.hash(i), part.copy(i))));
         """),
     VICTIM_DISPOSED_OF_UNDER_ITS_READERS(
         Race.RELOCATION, "Pins", "retired.add(disposal);", "disposal.run();"),

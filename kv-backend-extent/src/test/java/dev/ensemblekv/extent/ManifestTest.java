@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.StoreMismatchException;
+import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.spi.io.CheckedText;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,19 +34,28 @@ class ManifestTest {
             new Manifest.SegmentEntry(3, Segment.Kind.LOG, 6, 8000, 1, usage),
             new Manifest.SegmentEntry(4, Segment.Kind.RELOCATED, 7, 640, 5, Usage.NONE),
             new Manifest.SegmentEntry(1_000_001, Segment.Kind.LOG, 7, -1, 99, Usage.NONE)),
-        List.of(new Manifest.RunEntry(11, 7, 5), new Manifest.RunEntry(2, 1, 100)));
+        List.of(new Manifest.RunEntry(11, 7, 5), new Manifest.RunEntry(2, 1, 100)),
+        Manifest.Part.WHOLE);
+  }
+
+  private static Manifest divided() {
+    return some()
+        .withCopied(some())
+        .divided(new HashSlice(5, 4))
+        .withCopied(some().withoutSegments(List.of(3)))
+        .withEpoch((9L << 32) + 1);
   }
 
   @Test
   void whatIsWrittenIsRead() {
-    for (Manifest manifest : List.of(some(), Manifest.ofNewStore(-1))) {
+    for (Manifest manifest : List.of(some(), divided(), Manifest.ofNewStore(-1))) {
       assertThat(Manifest.decode(manifest.encode(), PATH)).isEqualTo(manifest);
     }
   }
 
   @Test
   void eachFlippedBitAndEachCutIsFound() {
-    byte[] intact = some().encode();
+    byte[] intact = divided().encode();
     for (int at = 0; at < intact.length; at++) {
       for (int bit = 0; bit < Byte.SIZE; bit++) {
         byte[] bytes = intact.clone();
@@ -66,11 +76,11 @@ class ManifestTest {
   @Test
   void whatMakesNoSenseIsCorruption() {
     Map<String, String> fields =
-        CheckedText.decode(some().encode(), PATH, "extent", Manifest.VERSION).fields();
+        CheckedText.decode(divided().encode(), PATH, "extent", Manifest.VERSION).fields();
     for (String name : fields.keySet()) {
       Map<String, String> lacking = new LinkedHashMap<>(fields);
       lacking.remove(name);
-      if (!name.startsWith("segment.") && !name.startsWith("run.")) {
+      if (!name.startsWith("segment.") && !name.startsWith("run.") && !name.equals("keys")) {
         assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, lacking));
       }
       for (String value :
@@ -97,7 +107,12 @@ class ManifestTest {
     "segment.000004, log epoch 1 end 63 floor 1 records 0 bytes 0 deadRecords 0 deadBytes 0",
     "segment.000004, dog epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
     "segment.000004, log epoch 7 eddy 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0",
+    "segment.000004, log epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0 halvings 0 copied false",
+    "segment.000004, log epoch 7 end 640 floor 5 records 0 bytes 0 deadRecords 0 deadBytes 0 halvings 33 copied false",
     "sequence, 007",
+    "keys, 00000001/00000002 firstRun 5",
+    "keys, 00000001/00000001 firstRun -1",
+    "keys, 00000001/00000001 firstRun 13",
     "run.000011, epoch 7 entries -5",
     "run.11, epoch 7 entries 5",
     "run.000000, epoch 7 entries 5"

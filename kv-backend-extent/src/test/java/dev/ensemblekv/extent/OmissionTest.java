@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * crashes must find each of them out.
  */
 class OmissionTest {
-  private static final int MOST_SEEDS = 16;
+  private static final int MOST_SEEDS = 32;
 
   /** What is left out, or done too early. */
   enum Omission {
@@ -63,7 +63,7 @@ class OmissionTest {
         "Compactor", "log.freeze();\\n      publishFrozen();", "log.freeze();"),
     LOG_NOT_FORCED_BEFORE_ITS_RUN_IS_NAMED("Publisher", "log.force(frozen.sequence());", ""),
     SYNC_ANSWERED_BEFORE_ITS_FORCE("ExtentStore", "log.force(sequence);", ""),
-    FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(new Rolled(full, sequence));", ""),
+    FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(entry);", ""),
     REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force(); // what", "// what"),
     TORN_TAIL_NOT_CUT("LogSegments", "cut(last);", ""),
     BODY_OF_A_RECORD_NOT_CHECKED(
@@ -75,7 +75,7 @@ class OmissionTest {
     TAIL_NOT_ENDED_AFTER_A_CRASH("LogSegments", ".mapSegments(this::ending)", ""),
     LATER_PUT_LOST_BY_A_COMPACTION(
         "Compactor",
-        "if (index.current().find(hash, bucket) == moved.location(i)) {",
+        "if (index.current().find(part.hash(i), bucket) == part.original(i)) {",
         "if (bucket.length > 0) {"),
     COPIES_NOT_FORCED("Relocation", "segment.force();", ""),
     NAME_OF_COPIES_NOT_SYNCED("Relocation", "files.disk.syncDirectory(files.directory);", ""),

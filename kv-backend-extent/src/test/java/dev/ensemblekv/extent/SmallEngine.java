@@ -23,6 +23,7 @@ final class SmallEngine {
           .build();
 
   final SimulatedMachine machine;
+  final Path directory;
   final KvOptions options;
   KvStore store;
 
@@ -31,9 +32,18 @@ final class SmallEngine {
   }
 
   SmallEngine(SimulatedMachine machine, KvOptions options) {
+    this(machine, machine.directory(), options);
+  }
+
+  SmallEngine(SimulatedMachine machine, Path directory, KvOptions options) {
     this.machine = machine;
+    this.directory = directory;
     this.options = options;
-    this.store = BareEngine.open(machine, options);
+    this.store = open();
+  }
+
+  private KvStore open() {
+    return BareEngine.open(machine, directory, machine.disk(), machine.executor(), options);
   }
 
   SimulatedDisk disk() {
@@ -41,7 +51,7 @@ final class SmallEngine {
   }
 
   Path path(String name) {
-    return machine.directory().resolve(name);
+    return directory.resolve(name);
   }
 
   static byte[] bytes(String text) {
@@ -64,7 +74,7 @@ final class SmallEngine {
 
   void reopen() {
     store.close();
-    store = BareEngine.open(machine, options);
+    store = open();
   }
 
   void work() {
@@ -93,7 +103,7 @@ final class SmallEngine {
   long bytesOf(String prefix) {
     try {
       long bytes = 0;
-      for (String name : disk().list(machine.directory())) {
+      for (String name : disk().list(directory)) {
         bytes += name.startsWith(prefix) ? disk().contents(path(name)).length : 0;
       }
       return bytes;

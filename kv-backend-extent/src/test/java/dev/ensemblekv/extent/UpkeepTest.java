@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.tck.sim.ManualExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -66,5 +69,40 @@ class UpkeepTest {
                 .orTimeout(1, TimeUnit.MINUTES) // rather than for ever
                 .join());
     assertThat(marked).isDone();
+  }
+
+  @Test
+  void theLackOfMemoryOfOneMomentEndsNoUpkeep() {
+    boolean[] isShort = {true};
+    KvExecutor threads =
+        new KvExecutor() {
+          @Override
+          public void execute(Runnable task) {
+            if (isShort[0]) {
+              throw new OutOfMemoryError("unable to create native thread");
+            }
+            executor.execute(task);
+          }
+
+          @Override
+          public Scheduled schedule(Runnable task, Duration delay) {
+            return executor.schedule(task, delay);
+          }
+
+          @Override
+          public long nanoTime() {
+            return executor.nanoTime();
+          }
+        };
+    List<String> done = new ArrayList<>();
+    Upkeep work = new Upkeep(threads, Path.of("/data"), () -> done.add("work"));
+    work.wake();
+    assertThat(work.problem()).hasMessageContaining("native thread");
+
+    isShort[0] = false;
+    work.wake();
+    executor.runAll();
+    assertThat(done).containsExactly("work");
+    assertThat(work.problem()).isNull();
   }
 }

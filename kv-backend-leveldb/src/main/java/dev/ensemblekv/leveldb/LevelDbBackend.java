@@ -105,6 +105,11 @@ public final class LevelDbBackend implements KvBackend {
   }
 
   @Override
+  public String engineBean() {
+    return "LevelDb";
+  }
+
+  @Override
   public KvStore open(KvOpenContext context) {
     return LevelDbStore.open(context);
   }

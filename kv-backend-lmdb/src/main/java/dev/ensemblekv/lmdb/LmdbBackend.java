@@ -99,6 +99,11 @@ public final class LmdbBackend implements KvBackend {
   }
 
   @Override
+  public String engineBean() {
+    return "Lmdb";
+  }
+
+  @Override
   public KvStore open(KvOpenContext context) {
     return LmdbOpening.open(context);
   }

@@ -64,10 +64,11 @@ final class LmdbStats {
                 sizes.treeBytes,
                 KvMetric.Unit.BYTES,
                 "Bytes of the pages that live keys and values are in."))
-        .metric(bytes("fileBytes", sizes.usedBytes, "Bytes of the data file that are in use."))
+        .metric(
+            bytes(KvMetric.DISK_BYTES, sizes.usedBytes, "Bytes of the data file that are in use."))
         .metric(
             KvMetric.upperBound(
-                "reusableBytes",
+                KvMetric.DEAD_BYTES,
                 Math.max(0, sizes.usedBytes - sizes.treeBytes),
                 KvMetric.Unit.BYTES,
                 "Bytes of the data file that hold no pairs: free pages, and inner nodes."))
@@ -77,7 +78,7 @@ final class LmdbStats {
         .metric(count("openScans", scans[0], "Scans that are open, each with its snapshot."))
         .metric(
             KvMetric.gauge(
-                "oldestReaderNanos",
+                KvMetric.OLDEST_READER,
                 readers.oldestNanos(),
                 KvMetric.Unit.NANOSECONDS,
                 "How long the oldest scan is open; what was replaced since takes space."))

@@ -97,7 +97,7 @@ class DamagedFileTest {
               .put(bytes("b"), value(1, 10 << 20))
               .delete(bytes("b")));
       assertThat(Files.size(file)).isLessThan(before + (1 << 20));
-      assertThat(Fixture.metric(store, "fileBytes")).isGreaterThan(10 << 20);
+      assertThat(Fixture.metric(store, "diskBytes")).isGreaterThan(10 << 20);
     }
     try (KvStore store = open(directory)) {
       assertThat(store.size()).isEqualTo(2);

@@ -50,7 +50,7 @@ class IterationTest {
             }
             return false;
           });
-      assertThat(metric(store, "fileBytes")).isLessThan(8 << 20);
+      assertThat(metric(store, "diskBytes")).isLessThan(8 << 20);
     }
   }
 

@@ -102,7 +102,7 @@ class ReadersTest {
       for (int i = 0; i < 30; i++) {
         store.put(bytes("k"), value(i, 1 << 20));
       }
-      assertThat(metric(store, "fileBytes")).isLessThan(8 << 20);
+      assertThat(metric(store, "diskBytes")).isLessThan(8 << 20);
     }
   }
 

@@ -53,6 +53,7 @@ final class Figures {
     return switch (metric.unit()) {
       case COUNT -> number(metric.value());
       case BYTES -> bytes(metric.asLong());
+      case BYTES_PER_SECOND -> bytes(metric.asLong()) + "/s";
       case NANOSECONDS -> nanos(metric.value());
       case RATIO -> String.format(Locale.ROOT, "%.3f", metric.value());
     };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import dev.ensemblekv.spi.KvEvent;
+import dev.ensemblekv.spi.KvEvents;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
@@ -17,12 +20,20 @@ final class Backpressure {
 
   private final long maxStallNanos;
   private final Growth growth;
+  private final KvEvents events;
+  private final AtomicBoolean told = new AtomicBoolean();
   private final LongAdder stalls = new LongAdder();
   private final LongAdder stallNanos = new LongAdder();
 
-  Backpressure(Duration maxStall, Growth growth) {
+  Backpressure(Duration maxStall, Growth growth, KvEvents events) {
     this.maxStallNanos = maxStall.toNanos();
     this.growth = growth;
+    this.events = events;
+  }
+
+  /** A split begins: if writers are held up for it, that is news. */
+  void splitBegins() {
+    told.set(false);
   }
 
   /** Tells whether a substore is so full that its writers are held up while it splits. */
@@ -50,6 +61,12 @@ final class Backpressure {
 
   private void await(double excess) {
     if (excess > 0) {
+      if (!told.get() && told.compareAndSet(false, true)) {
+        events.emit(
+            KvEvent.of(
+                KvEvent.Kind.STALL,
+                "writes to substores far over their limit are held up until a split is done"));
+      }
       long begin = System.nanoTime();
       LockSupport.parkNanos(this, (long) (maxStallNanos * Math.min(1, excess)));
       stalls.increment();

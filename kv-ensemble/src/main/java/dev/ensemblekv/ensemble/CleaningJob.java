@@ -49,7 +49,14 @@ final class CleaningJob extends GrowthJob {
 
   @Override
   Step step() {
-    ensemble.topology().checkNotFailed();
+    Topology topology = ensemble.topology();
+    topology.checkNotFailed();
+    if (topology.isDivided(donor)) {
+      Region region = topology.region(donor);
+      ensemble.divisible(donor).orElseThrow().retain(region.slice());
+      topology.endCleaning(donor);
+      return Step.DONE;
+    }
     KvCursor walk = cursor;
     if (walk == null) {
       progress.begin(donor.size().keysBound() * 2);
@@ -73,7 +80,7 @@ final class CleaningJob extends GrowthJob {
     }
     release();
     donor.store().flush();
-    ensemble.topology().endCleaning(donor);
+    topology.endCleaning(donor);
     return Step.DONE;
   }
 

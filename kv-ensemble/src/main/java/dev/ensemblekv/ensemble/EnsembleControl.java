@@ -84,6 +84,35 @@ public interface EnsembleControl {
    */
   void splitRate(long bytesPerSecond);
 
+  /** Returns how many bytes a second are moved and compared at most. */
+  long splitRate();
+
+  /**
+   * Sets how many live keys one substore carries before it splits, from now on; recorded, as {@link
+   * EnsembleOptions#MAX_KEYS} is.
+   *
+   * @param keys 0: what the backend suggests
+   * @throws IllegalArgumentException if that is out of the range of the option
+   * @throws dev.ensemblekv.api.ReadOnlyStoreException if the store is open for reading only
+   */
+  void maxKeys(long keys);
+
+  /** Returns how many live keys one substore carries; 0: what the backend suggests. */
+  long maxKeys();
+
+  /**
+   * Sets how many live bytes one substore carries before it splits, from now on; recorded, as
+   * {@link EnsembleOptions#MAX_BYTES} is.
+   *
+   * @param bytes 0: what the backend suggests
+   * @throws IllegalArgumentException if that is out of the range of the option
+   * @throws dev.ensemblekv.api.ReadOnlyStoreException if the store is open for reading only
+   */
+  void maxBytes(long bytes);
+
+  /** Returns how many live bytes one substore carries; 0: what the backend suggests. */
+  long maxBytes();
+
   /**
    * Gives up the split at work, if it has not come to its cutover: its target is deleted. The
    * substore splits again when its next exact count says so.

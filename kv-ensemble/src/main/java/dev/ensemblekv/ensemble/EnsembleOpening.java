@@ -4,7 +4,6 @@ package dev.ensemblekv.ensemble;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
-import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreNotFoundException;
@@ -33,7 +32,7 @@ final class EnsembleOpening {
   private static final Logger LOG = LoggerFactory.getLogger(EnsembleOpening.class);
   private static final int MAX_MANIFEST_BYTES = 256 << 20;
 
-  private final KvOpenContext context;
+  private KvOpenContext context;
   private final SortedMap<Integer, KvStore> stores =
       Collections.synchronizedSortedMap(new TreeMap<>());
   private @Nullable Roots roots;
@@ -79,6 +78,7 @@ final class EnsembleOpening {
 
   private KvStore create() {
     long seed = context.random().nextLong();
+    context = context.withInnerHashSeed(seed);
     int bases = Math.toIntExact(context.option(EnsembleOptions.INITIAL_SUBSTORES));
     Roots found = openRoots(Manifest.initial(seed, bases));
     Manifest manifest = Manifest.initial(seed, found.placeAll(bases), found.all());
@@ -89,6 +89,7 @@ final class EnsembleOpening {
 
   private KvStore reopen() {
     Manifest manifest = readManifest(context);
+    context = context.withInnerHashSeed(manifest.seed());
     Roots found = openRoots(manifest);
     Manifest present = manifest.withRoots(found.all());
     if (!present.equals(manifest) && !context.isReadOnly()) {
@@ -186,7 +187,9 @@ final class EnsembleOpening {
     KvCapacity capacity = capacity();
     SortedMap<Integer, Substore> substores = new TreeMap<>();
     stores.forEach((id, store) -> substores.put(id, substore(manifest, capacity, id, store)));
-    Topology topology = new Topology(context.disk(), path(context), manifest, substores, capacity);
+    Topology topology =
+        new Topology(
+            context.disk(), path(context), manifest, substores, capacity, context.events());
     EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), manifest.seed());
     if (!context.isReadOnly()) {
       ensemble.startGrowth();
@@ -195,25 +198,10 @@ final class EnsembleOpening {
   }
 
   private KvCapacity capacity() {
-    KvCapacity suggested = context.innerBackend().capacity();
-    return new KvCapacity(
-        chosen(EnsembleOptions.MAX_KEYS, suggested.keys(), EnsembleOptions.LEAST_KEYS),
-        chosen(EnsembleOptions.MAX_BYTES, suggested.bytes(), EnsembleOptions.LEAST_BYTES));
-  }
-
-  private long chosen(KvOption<Long> option, long suggested, long least) {
-    long value = context.option(option);
-    if (value != 0 && value < least) {
-      throw new IllegalArgumentException(
-          "option "
-              + option.name()
-              + " is "
-              + value
-              + "; it must be at least "
-              + least
-              + ", or 0 for what the backend suggests");
-    }
-    return value == 0 ? suggested : value;
+    return EnsembleOptions.capacity(
+        context.innerBackend().capacity(),
+        context.option(EnsembleOptions.MAX_KEYS),
+        context.option(EnsembleOptions.MAX_BYTES));
   }
 
   /**

@@ -2,6 +2,7 @@
 package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.spi.KvCapacity;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +73,17 @@ public final class EnsembleOptions {
           .range(64L << 10, 64L << 30)
           .build(1L << 30, "Splits move and compare so many bytes a second at most.");
 
+  /**
+   * Whether a substore whose engine can do so is split by giving its files a second name rather
+   * than by copying what moves.
+   */
+  public static final KvOption<Boolean> NATIVE_SPLITS =
+      KvOption.flag("ensemble.nativeSplits")
+          .build(
+              true,
+              "Split without copying, where the backend can and the disk has links; what moved is"
+                  + " copied later, once for two splits.");
+
   /** How long one write may be held up while its substore is far over its limit. */
   public static final KvOption<Duration> MAX_STALL =
       KvOption.duration("ensemble.maxStall")
@@ -82,12 +94,46 @@ public final class EnsembleOptions {
                   + " is over 1.5 times its limit.");
 
   static final List<KvOption<?>> ALL =
-      List.of(INITIAL_SUBSTORES, MAX_KEYS, MAX_BYTES, MAX_SUBSTORES, ROOTS, SPLIT_RATE, MAX_STALL);
+      List.of(
+          INITIAL_SUBSTORES,
+          MAX_KEYS,
+          MAX_BYTES,
+          MAX_SUBSTORES,
+          ROOTS,
+          SPLIT_RATE,
+          NATIVE_SPLITS,
+          MAX_STALL);
 
   static final long LEAST_KEYS = 16;
   static final long LEAST_BYTES = 4096;
 
   private EnsembleOptions() {}
+
+  /**
+   * Returns how much a substore carries.
+   *
+   * @param suggested by the backend, for what is 0
+   * @throws IllegalArgumentException if one of the values is too small
+   */
+  static KvCapacity capacity(KvCapacity suggested, long maxKeys, long maxBytes) {
+    return new KvCapacity(
+        chosen(MAX_KEYS, maxKeys, suggested.keys(), LEAST_KEYS),
+        chosen(MAX_BYTES, maxBytes, suggested.bytes(), LEAST_BYTES));
+  }
+
+  private static long chosen(KvOption<Long> option, long value, long suggested, long least) {
+    if (value != 0 && value < least) {
+      throw new IllegalArgumentException(
+          "option "
+              + option.name()
+              + " is "
+              + value
+              + "; it must be at least "
+              + least
+              + ", or 0 for what the backend suggests");
+    }
+    return value == 0 ? suggested : value;
+  }
 
   /** Returns the directories that {@link #ROOTS} names. */
   static Set<Path> roots(KvOpenContext context) {

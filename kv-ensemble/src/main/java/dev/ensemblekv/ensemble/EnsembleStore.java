@@ -12,9 +12,11 @@ import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
-import dev.ensemblekv.api.ReadOnlyStoreException;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
+import dev.ensemblekv.spi.DivisibleStore;
+import dev.ensemblekv.spi.KvBean;
 import dev.ensemblekv.spi.KvOpenContext;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +29,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +57,7 @@ final class EnsembleStore implements KvStore {
   private final KeyHash hash;
   private final Growth growth;
   private final Backpressure backpressure;
+  private final EnsembleControl control;
   private final Set<KvFeature> features;
   private final KvLimits limits;
   private final Map<Integer, String> unsplittable = new ConcurrentHashMap<>();
@@ -69,11 +73,14 @@ final class EnsembleStore implements KvStore {
             context.executor(),
             this::split,
             () -> topology.failure() != null,
-            context.option(EnsembleOptions.SPLIT_RATE));
-    this.backpressure = new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth);
+            context.option(EnsembleOptions.SPLIT_RATE),
+            new GrowthEvents(context.events()));
+    this.backpressure =
+        new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth, context.events());
     KvStore first = topology.table().slots().get(0).substore().store();
     this.features = Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features()));
     this.limits = first.limits();
+    this.control = new Control(context, this, growth);
   }
 
   /** Takes up what was left to do when the ensemble was last open. */
@@ -96,6 +103,7 @@ final class EnsembleStore implements KvStore {
   }
 
   private GrowthJob split(Growth.SplitRequest request) {
+    backpressure.splitBegins();
     return new SplitJob(this, request, progress());
   }
 
@@ -121,6 +129,24 @@ final class EnsembleStore implements KvStore {
 
   KvStore createSubstore(int id, Root root) {
     return context.createInner(root.substore(id), Manifest.name(id));
+  }
+
+  /** Creates a substore of what a donor hands over, in the root of the donor. */
+  KvStore copySubstore(Substore donor, int id, Root root, Consumer<Path> copying) {
+    return context.copyInner(
+        root.substore(donor.id()), root.substore(id), Manifest.name(id), copying);
+  }
+
+  /** Returns the substore as one that can be divided as the ensemble divides its keys. */
+  Optional<DivisibleStore> divisible(Substore substore) {
+    return substore
+        .store()
+        .unwrap(DivisibleStore.class)
+        .filter(store -> store.isHashedWith(hash.seed()));
+  }
+
+  boolean areSplitsNative() {
+    return context.option(EnsembleOptions.NATIVE_SPLITS);
   }
 
   void destroySubstore(int id) {
@@ -507,9 +533,19 @@ final class EnsembleStore implements KvStore {
 
   @Override
   public <T> Optional<T> unwrap(Class<T> type) {
-    return type == EnsembleControl.class
-        ? Optional.of(type.cast(new Control(growth, topology, context.isReadOnly())))
-        : KvStore.super.unwrap(type);
+    if (type == EnsembleControl.class) {
+      return Optional.of(type.cast(control));
+    }
+    if (type == KvBean.Source.class) {
+      KvBean.Source source = this::beans;
+      return Optional.of(type.cast(source));
+    }
+    return KvStore.super.unwrap(type);
+  }
+
+  private List<KvBean> beans(Supplier<KvStats> stats) {
+    EnsembleView view = new EnsembleView(stats, topology, roots, control);
+    return List.of(new KvBean("Ensemble", EnsembleMXBean.class, view));
   }
 
   /** Closes all substores, even if one fails; throws the first failure, or that of before. */
@@ -530,60 +566,6 @@ final class EnsembleStore implements KvStore {
       action.run();
     } catch (RuntimeException | Error e) {
       failures.add(e);
-    }
-  }
-
-  /** What users steer. */
-  private record Control(Growth growth, Topology topology, boolean readOnly)
-      implements EnsembleControl {
-    @Override
-    public Status status() {
-      return growth.status();
-    }
-
-    @Override
-    public void splitNow() {
-      splitNow(EnsembleStats.fullest(topology.table()));
-    }
-
-    @Override
-    public void splitNow(String substore) {
-      Substore donor =
-          topology.table().slots().stream()
-              .map(Slot::substore)
-              .filter(candidate -> candidate.name().equals(substore))
-              .findFirst()
-              .orElseThrow(
-                  () -> new IllegalArgumentException("there is no substore '" + substore + "'"));
-      splitNow(donor);
-    }
-
-    private void splitNow(Substore donor) {
-      if (readOnly) {
-        throw new ReadOnlyStoreException(
-            "the store was opened with readOnly; open it without to split it", null, null);
-      }
-      growth.want(donor, true);
-    }
-
-    @Override
-    public void pause() {
-      growth.pause();
-    }
-
-    @Override
-    public void resume() {
-      growth.resume();
-    }
-
-    @Override
-    public void splitRate(long bytesPerSecond) {
-      growth.rate(EnsembleOptions.SPLIT_RATE.check(bytesPerSecond));
-    }
-
-    @Override
-    public boolean abort() {
-      return growth.abort();
     }
   }
 }

@@ -32,6 +32,7 @@ final class Growth {
   private final KvExecutor executor;
   private final Function<SplitRequest, GrowthJob> splitting;
   private final BooleanSupplier halted;
+  private final GrowthEvents events; // used by whoever runs a step
 
   // Guarded by this, except that the volatile ones are read by status().
   private final Deque<GrowthJob> chores = new ArrayDeque<>();
@@ -47,6 +48,7 @@ final class Growth {
   private boolean stepRunning;
   private boolean abortWanted;
   private final Pace pace;
+  private volatile long bytesPerSecond;
   private KvExecutor.@Nullable Scheduled pausedStep;
 
   /** The jobs that failed and have not succeeded since, by their name; the last one last. */
@@ -92,13 +94,17 @@ final class Growth {
    * @param splitting makes the job of a request
    * @param halted tells that nothing may be begun any more
    * @param bytesPerSecond how much is moved and compared at most
+   * @param events what is told of
    */
   Growth(
       KvExecutor executor,
       Function<SplitRequest, GrowthJob> splitting,
       BooleanSupplier halted,
-      long bytesPerSecond) {
+      long bytesPerSecond,
+      GrowthEvents events) {
     this.executor = executor;
+    this.bytesPerSecond = bytesPerSecond;
+    this.events = events;
     this.pace = new Pace(bytesPerSecond, executor.nanoTime());
     this.splitting = splitting;
     this.halted = halted;
@@ -172,8 +178,14 @@ final class Growth {
 
   /** Sets how many bytes a second are moved and compared at most. */
   synchronized void rate(long bytesPerSecond) {
+    this.bytesPerSecond = bytesPerSecond;
     pace.rate(bytesPerSecond, executor.nanoTime());
     hurry();
+  }
+
+  /** Returns how many bytes a second are moved and compared at most; takes no lock. */
+  long bytesPerSecond() {
+    return bytesPerSecond;
   }
 
   private void step() {
@@ -220,7 +232,10 @@ final class Growth {
       failed(job, e);
       throw e;
     }
-    if (done) {
+    if (!done) {
+      events.stepped(job);
+    } else {
+      events.done(job);
       done(job);
       job.ended();
     }
@@ -267,6 +282,7 @@ final class Growth {
 
   private void failed(GrowthJob job, Throwable failure) {
     LOG.warn("{} failed and is tried again later", job, failure);
+    events.failed(job, failure);
     try {
       job.abandon();
     } catch (RuntimeException e) {

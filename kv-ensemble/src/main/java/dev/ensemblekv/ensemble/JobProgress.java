@@ -29,6 +29,11 @@ final class JobProgress {
     done = next;
   }
 
+  /** Counts all units up to a part of the total, from 0 to 1; called by one thread at a time. */
+  void reach(double fraction) {
+    done = (long) (total * fraction);
+  }
+
   double fraction() {
     long all = total;
     return all == 0 ? 0 : Math.min(1.0, (double) done / all);

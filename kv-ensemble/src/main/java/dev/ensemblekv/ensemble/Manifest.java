@@ -65,6 +65,10 @@ record Manifest(
     OWNER,
     /** It owns its region, and holds keys of the region that it lost by a split. */
     CLEANING,
+    /**
+     * It owns its region, and its files hold the region that it lost by a split without copying.
+     */
+    DIVIDED,
     /** It owns nothing yet: a split is copying to it. */
     COPYING
   }
@@ -89,6 +93,11 @@ record Manifest(
 
     boolean owns() {
       return role != Role.COPYING;
+    }
+
+    /** Tells whether keys of other substores are in it. */
+    boolean holdsForeignKeys() {
+      return role == Role.CLEANING || role == Role.DIVIDED;
     }
 
     Entry withBounds(SubstoreSize size) {

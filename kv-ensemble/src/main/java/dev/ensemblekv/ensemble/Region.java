@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import dev.ensemblekv.spi.HashSlice;
+
 /**
  * The part of the key space that one substore owns: all keys of one base whose path begins with
  * given bits. A split halves it by the next bit. Immutable.
@@ -44,6 +46,11 @@ record Region(int base, int depth, int path) {
   /** Returns the half that moves. */
   Region upper() {
     return new Region(base, depth + 1, path | (1 << depth));
+  }
+
+  /** Returns the keys of the region among those of its base. */
+  HashSlice slice() {
+    return new HashSlice(mask(), path);
   }
 
   private int mask() {

@@ -50,7 +50,8 @@ final class Repair {
     return progress -> {
       Manifest manifest = EnsembleOpening.readManifest(context);
       try (Roots roots = RootsOpening.open(context, manifest, false)) {
-        new Repair(context, manifest, roots, progress).run();
+        KvOpenContext inside = context.withInnerHashSeed(manifest.seed());
+        new Repair(inside, manifest, roots, progress).run();
       }
     };
   }

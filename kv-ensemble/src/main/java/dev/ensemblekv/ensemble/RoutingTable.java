@@ -2,7 +2,6 @@
 package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.ensemble.Manifest.Entry;
-import dev.ensemblekv.ensemble.Manifest.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,7 @@ final class RoutingTable {
     if (substore == null) {
       throw new IllegalStateException("substore " + Manifest.name(id) + " is not open");
     }
-    return new Slot(substore, entry.region(), entry.role() == Role.CLEANING);
+    return new Slot(substore, entry.region(), entry.holdsForeignKeys());
   }
 
   /** Returns the slot that owns a key. */

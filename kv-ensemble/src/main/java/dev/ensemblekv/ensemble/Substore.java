@@ -7,6 +7,7 @@ import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.spi.StripedLocks;
+import java.util.BitSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,17 @@ final class Substore {
 
   void splitWanted(boolean wanted) {
     splitWanted = wanted;
+  }
+
+  /** Does something while nobody writes. */
+  void underAllStripes(Runnable action) {
+    BitSet all = stripes.all();
+    stripes.lock(all);
+    try {
+      action.run();
+    } finally {
+      stripes.unlock(all);
+    }
   }
 
   /** Puts up or takes down the mirror; the caller holds all stripes. */

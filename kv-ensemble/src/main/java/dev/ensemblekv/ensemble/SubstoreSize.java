@@ -21,12 +21,13 @@ final class SubstoreSize {
   private static final long LEAST_BYTES_RECORDED = 16 << 20;
   private static final long NEVER = Long.MAX_VALUE;
 
-  private final long keysLimit;
-  private final long bytesLimit;
-  private final long keysPerRecord;
-  private final long bytesPerRecord;
+  private final boolean exact;
   private final AtomicLong keysBound;
   private final AtomicLong bytesBound;
+  private volatile long keysLimit;
+  private volatile long bytesLimit;
+  private volatile long keysPerRecord;
+  private volatile long bytesPerRecord;
   private volatile long keysMark;
   private volatile long bytesMark;
   private volatile long keysRecorded;
@@ -34,14 +35,10 @@ final class SubstoreSize {
 
   private SubstoreSize(
       KvCapacity capacity, int id, boolean exact, long keysBound, long bytesBound) {
-    this.keysLimit = staggered(capacity.keys(), id);
-    this.bytesLimit = staggered(capacity.bytes(), id);
-    this.keysPerRecord = exact ? NEVER : Math.max(LEAST_KEYS_RECORDED, step(keysLimit));
-    this.bytesPerRecord = exact ? NEVER : Math.max(LEAST_BYTES_RECORDED, step(bytesLimit));
+    this.exact = exact;
     this.keysBound = new AtomicLong(keysBound);
     this.bytesBound = new AtomicLong(bytesBound);
-    this.keysMark = keysLimit;
-    this.bytesMark = bytesLimit;
+    limit(capacity, id);
     this.keysRecorded = keysBound;
     this.bytesRecorded = bytesBound;
   }
@@ -56,6 +53,16 @@ final class SubstoreSize {
     return new SubstoreSize(capacity, id, false, keysBound, bytesBound);
   }
 
+  /** Sets how much the substore carries, and has its bounds looked at anew. */
+  final void limit(KvCapacity capacity, int id) {
+    keysLimit = staggered(capacity.keys(), id);
+    bytesLimit = staggered(capacity.bytes(), id);
+    keysPerRecord = exact ? NEVER : Math.max(LEAST_KEYS_RECORDED, step(keysLimit));
+    bytesPerRecord = exact ? NEVER : Math.max(LEAST_BYTES_RECORDED, step(bytesLimit));
+    keysMark = keysLimit;
+    bytesMark = bytesLimit;
+  }
+
   /**
    * Staggers a limit over a doubling, so that substores which fill together do not split together:
    * {@code capacity * 2^-frac(id * golden ratio)}.
@@ -67,7 +74,7 @@ final class SubstoreSize {
 
   /** Tells whether the engine knows the size exactly, so that no bounds need be recorded. */
   boolean isExact() {
-    return keysPerRecord == NEVER;
+    return exact;
   }
 
   /** Counts puts. */

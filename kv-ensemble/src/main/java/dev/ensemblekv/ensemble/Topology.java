@@ -7,6 +7,8 @@ import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.ensemble.Manifest.Entry;
 import dev.ensemblekv.ensemble.Manifest.Role;
 import dev.ensemblekv.spi.KvCapacity;
+import dev.ensemblekv.spi.KvEvent;
+import dev.ensemblekv.spi.KvEvents;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -31,7 +33,7 @@ final class Topology {
 
   private final Disk disk;
   private final Path manifestPath;
-  private final KvCapacity capacity;
+  private final KvEvents events;
   private volatile RoutingTable table;
   private volatile @Nullable KvException failure;
 
@@ -39,6 +41,7 @@ final class Topology {
   private final SortedMap<Integer, Substore> substores;
   private final List<RoutingTable> retired = new ArrayList<>();
   private Manifest manifest;
+  private KvCapacity capacity;
   private boolean closed;
 
   Topology(
@@ -46,8 +49,10 @@ final class Topology {
       Path manifestPath,
       Manifest manifest,
       SortedMap<Integer, Substore> substores,
-      KvCapacity capacity) {
+      KvCapacity capacity,
+      KvEvents events) {
     this.disk = disk;
+    this.events = events;
     this.manifestPath = manifestPath;
     this.manifest = manifest;
     this.substores = new TreeMap<>(substores);
@@ -87,8 +92,17 @@ final class Topology {
     }
   }
 
+  /**
+   * Sets how much a substore carries, and records the bounds by which those of a crash are guessed.
+   */
+  synchronized void capacity(KvCapacity changed) {
+    capacity = changed;
+    substores.values().forEach(substore -> substore.size().limit(changed, substore.id()));
+    recordBounds();
+  }
+
   /** Makes a substore of an empty store. */
-  Substore emptySubstore(int id, Root root, KvStore store) {
+  synchronized Substore emptySubstore(int id, Root root, KvStore store) {
     boolean exact = Substore.isExact(store.stats());
     return new Substore(
         id,
@@ -108,15 +122,17 @@ final class Topology {
   /**
    * Hands the upper half of a donor over to a target that holds all of it, durably. The caller
    * holds all stripes of the donor.
+   *
+   * @param role of the donor, which holds it too until {@link #endCleaning}
    */
-  synchronized void cutOver(Substore donor, Substore target) {
+  synchronized void cutOver(Substore donor, Substore target, Role role) {
     Entry whole = entry(donor);
     Entry copy = entry(target);
     substores.put(target.id(), target);
     try {
       change(
           manifest
-              .with(donor.id(), whole.as(Role.CLEANING, whole.region().lower()))
+              .with(donor.id(), whole.as(role, whole.region().lower()))
               .with(target.id(), copy.as(Role.OWNER, whole.region().upper())));
     } catch (RuntimeException | Error e) {
       substores.remove(target.id());
@@ -179,7 +195,12 @@ final class Topology {
 
   /** Tells whether a substore still holds keys that it handed over. */
   synchronized boolean isCleaning(Substore substore) {
-    return entry(substore).role() == Role.CLEANING;
+    return entry(substore).holdsForeignKeys();
+  }
+
+  /** Tells whether it handed them over without copying. */
+  synchronized boolean isDivided(Substore substore) {
+    return entry(substore).role() == Role.DIVIDED;
   }
 
   /** Tells whether a substore is the target of a split that has not come to its cutover. */
@@ -221,16 +242,22 @@ final class Topology {
     } catch (DiskFiles.PublishException e) {
       KvException cause =
           DiskFiles.failure("the manifest may or may not be in place", manifestPath, e);
-      failure = cause;
+      failed(cause);
       throw cause;
     } catch (IOException e) {
       throw DiskFiles.failure("the manifest cannot be written", manifestPath, e);
     } catch (RuntimeException | Error e) {
-      failure = new KvException("the manifest may or may not be in place", manifestPath, e);
+      failed(new KvException("the manifest may or may not be in place", manifestPath, e));
       throw e;
     }
     manifest = next;
     substores.values().forEach(substore -> recorded(substore, entry(substore)));
+  }
+
+  private void failed(KvException cause) {
+    failure = cause;
+    events.emit(
+        KvEvent.of(KvEvent.Kind.STORE_FAILED, "the ensemble failed: " + cause.getMessage()));
   }
 
   private static void recorded(Substore substore, Entry entry) {

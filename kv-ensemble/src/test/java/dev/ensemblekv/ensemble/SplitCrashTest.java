@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.extent.ExtentBackend;
 import dev.ensemblekv.json.JsonBackend;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import dev.ensemblekv.tck.sim.DiskOperation;
@@ -19,20 +21,37 @@ import dev.ensemblekv.tck.sim.SimulatedMachine;
 import dev.ensemblekv.tck.sim.WriteHistory;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Crashes before every change of the disk, through splits from first to last, and in recovery. */
 class SplitCrashTest {
   private static final KvOptions OPTIONS = options(2, 16);
 
-  private static KvStore open(SimulatedMachine machine) {
-    return machine.environment().open("ensemble:json", machine.directory(), OPTIONS);
+  /** The ways in which what moves comes to the target, by the engines that take them. */
+  private enum Way {
+    COPYING("ensemble:json", Integer.MAX_VALUE, 300),
+    DIVIDING("ensemble:extent", 300, 100);
+
+    private final String spec;
+    private final int firstPoints;
+    private final int morePoints;
+
+    Way(String spec, int firstPoints, int morePoints) {
+      this.spec = spec;
+      this.firstPoints = firstPoints;
+      this.morePoints = morePoints;
+    }
+
+    KvStore open(SimulatedMachine machine) {
+      return machine.environment().open(spec, machine.directory(), OPTIONS);
+    }
   }
 
   /** Writes of all kinds, with steps of the growth in between, from 2 substores to some more. */
-  private static void scenario(long seed, SimulatedMachine machine, WriteHistory history) {
+  private static void scenario(Way way, long seed, SimulatedMachine machine, WriteHistory history) {
     SplittableRandom random = new SplittableRandom(seed);
-    KvStore store = open(machine);
+    KvStore store = way.open(machine);
     for (int i = 0; i < 120; i++) {
       byte[] key = bytes("k" + random.nextInt(60));
       byte[] value = bytes("v" + i);
@@ -46,7 +65,7 @@ class SplitCrashTest {
                 Durability.SYNC);
         case 3 -> {
           history.close(store);
-          store = open(machine);
+          store = way.open(machine);
         }
         default -> history.put(store, key, value);
       }
@@ -57,13 +76,22 @@ class SplitCrashTest {
     history.flush(store);
     machine.executor().runAll();
     assertThat(EnsembleTesting.substores(store)).isGreaterThanOrEqualTo(4);
+    assertThat(sharedSegments(store) > 0).isEqualTo(way == Way.DIVIDING);
     history.close(store);
   }
 
-  private static void check(SimulatedMachine machine, WriteHistory history) throws Exception {
-    history.checkReopening(() -> open(machine));
+  private static long sharedSegments(KvStore store) {
+    return store.stats().substores().stream()
+        .flatMap(substore -> substore.metric("sharedSegments").stream())
+        .mapToLong(KvMetric::asLong)
+        .sum();
+  }
+
+  private static void check(Way way, SimulatedMachine machine, WriteHistory history)
+      throws Exception {
+    history.checkReopening(() -> way.open(machine));
     if (machine.environment().describe(machine.directory()).isPresent()) {
-      try (KvStore store = open(machine)) {
+      try (KvStore store = way.open(machine)) {
         machine.executor().runAll();
         history.check(store);
       }
@@ -72,19 +100,24 @@ class SplitCrashTest {
   }
 
   private static CrashExplorer<WriteHistory> explorer(
-      long seed, int points, Consumer<SimulatedDisk> prepare) {
+      Way way, long seed, int points, Consumer<SimulatedDisk> prepare) {
     return CrashExplorer.<WriteHistory>of(
             WriteHistory::new,
-            (machine, history) -> scenario(seed, machine, history),
-            SplitCrashTest::check)
+            (machine, history) -> scenario(way, seed, machine, history),
+            (machine, history) -> check(way, machine, history))
         .recovery(
             machine -> {
-              try (KvStore store = open(machine)) {
+              try (KvStore store = way.open(machine)) {
                 machine.executor().runAll();
                 store.flush();
               }
             })
-        .setUp(environment -> environment.backend(new EnsembleBackend()).backend(new JsonBackend()))
+        .setUp(
+            environment ->
+                environment
+                    .backend(new EnsembleBackend())
+                    .backend(new JsonBackend())
+                    .backend(new ExtentBackend()))
         .seed(seed)
         .outcomes(2)
         .maxPoints(points)
@@ -93,32 +126,35 @@ class SplitCrashTest {
         .build();
   }
 
-  @Test
-  void noCrashDuringSplitsLosesOrInventsAnything() {
-    // The first history is crashed before each of its changes, the others before a sample of them.
-    CrashExplorer.Result all = explorer(1, Integer.MAX_VALUE, disk -> {}).explore();
-    assertThat(all.crashStates()).isGreaterThan(all.changes() * 2);
+  @ParameterizedTest
+  @EnumSource
+  void noCrashDuringSplitsLosesOrInventsAnything(Way way) {
+    // The first history is crashed before more of its changes, or all, than the others.
+    CrashExplorer.Result all = explorer(way, 1, way.firstPoints, disk -> {}).explore();
+    assertThat(all.crashStates()).isGreaterThan(Math.min(all.changes(), way.firstPoints) * 2L);
     long states = all.crashStates();
     for (long seed = 2; seed <= 3; seed++) {
-      states += explorer(seed, 300, disk -> {}).explore().crashStates();
+      states += explorer(way, seed, way.morePoints, disk -> {}).explore().crashStates();
     }
     System.out.println(
-        "SplitCrashTest: " + all.changes() + " changes, " + states + " crash states");
+        "SplitCrashTest " + way + ": " + all.changes() + " changes, " + states + " crash states");
   }
 
-  @Test
-  void aDiskWhoseDirectoriesAreNotSyncedIsCaught() {
+  @ParameterizedTest
+  @EnumSource
+  void aDiskWhoseDirectoriesAreNotSyncedIsCaught(Way way) {
     assertThatThrownBy(
             () ->
-                explorer(1, 400, disk -> disk.faults().omit(DiskOperation.SYNC_DIRECTORY))
+                explorer(way, 1, 400, disk -> disk.faults().omit(DiskOperation.SYNC_DIRECTORY))
                     .explore())
         .isInstanceOf(AssertionError.class);
   }
 
-  @Test
-  void aDiskWhoseFilesAreNotForcedIsCaught() {
+  @ParameterizedTest
+  @EnumSource
+  void aDiskWhoseFilesAreNotForcedIsCaught(Way way) {
     assertThatThrownBy(
-            () -> explorer(1, 400, disk -> disk.faults().omit(DiskOperation.FORCE)).explore())
+            () -> explorer(way, 1, 400, disk -> disk.faults().omit(DiskOperation.FORCE)).explore())
         .isInstanceOf(AssertionError.class);
   }
 }

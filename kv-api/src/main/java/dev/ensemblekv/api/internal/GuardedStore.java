@@ -16,6 +16,7 @@ import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.KvVisitor;
 import dev.ensemblekv.api.ReadOnlyStoreException;
 import dev.ensemblekv.api.StoreClosedException;
+import dev.ensemblekv.api.internal.jmx.StoreObserver;
 import dev.ensemblekv.spi.FilterKvStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ final class GuardedStore extends FilterKvStore {
   private final String name;
   private final boolean readOnly;
   private final boolean copyReads;
+  private final StoreObserver observer;
   private final AutoCloseable afterClose;
   private final CallGate gate = new CallGate();
   private final Set<GuardedCursor> cursors = ConcurrentHashMap.newKeySet();
@@ -57,14 +59,21 @@ final class GuardedStore extends FilterKvStore {
   /**
    * Creates the guard.
    *
+   * @param observer is told of tasks and of failures
    * @param afterClose releases what the framework holds for the store
    */
   GuardedStore(
-      KvStore inner, String name, boolean readOnly, boolean copyReads, AutoCloseable afterClose) {
+      KvStore inner,
+      String name,
+      boolean readOnly,
+      boolean copyReads,
+      StoreObserver observer,
+      AutoCloseable afterClose) {
     super(inner);
     this.name = name;
     this.readOnly = readOnly;
     this.copyReads = copyReads;
+    this.observer = observer;
     this.afterClose = afterClose;
   }
 
@@ -298,6 +307,7 @@ final class GuardedStore extends FilterKvStore {
               tasks.removeIf(task -> task.state() != KvTask.State.RUNNING);
               KvTask task = starting.get();
               tasks.add(task);
+              observer.started(task);
               return task;
             }));
   }
@@ -445,6 +455,7 @@ final class GuardedStore extends FilterKvStore {
   /** Names the operation and the store in a failure. */
   KvException located(KvException e, String operation) {
     e.locate(operation, name);
+    observer.failed(e);
     return e;
   }
 

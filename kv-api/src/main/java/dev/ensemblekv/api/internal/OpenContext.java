@@ -4,14 +4,17 @@ package dev.ensemblekv.api.internal;
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.ForeignDirectoryException;
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreDescriptor;
 import dev.ensemblekv.api.StoreDescriptor.State;
 import dev.ensemblekv.api.StoreNotFoundException;
+import dev.ensemblekv.api.internal.jmx.StoreName;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.spi.KvEvents;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.Disk;
@@ -21,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends those of the spec from this store on
  * @param directoryOrNull where it lives; {@code null}: nowhere
+ * @param home what it shares with the stores inside it
+ * @param hashSeed the seed by which the store around this one spreads keys
+ * @param innerHashSeed the seed by which this store spreads keys
  */
 record OpenContext(
     KvEnvironment environment,
@@ -38,8 +46,33 @@ record OpenContext(
     String storeName,
     String storeId,
     boolean isNew,
-    KvOptions options)
+    KvOptions options,
+    Home home,
+    OptionalLong hashSeed,
+    OptionalLong innerHashSeed)
     implements KvOpenContext {
+
+  /** Creates the context of a store that is inside no other. */
+  OpenContext(
+      KvEnvironment environment,
+      List<KvBackend> backends,
+      @Nullable Path directoryOrNull,
+      String storeName,
+      String storeId,
+      boolean isNew,
+      KvOptions options) {
+    this(
+        environment,
+        backends,
+        directoryOrNull,
+        storeName,
+        storeId,
+        isNew,
+        options,
+        new Home(environment, storeName, directoryOrNull),
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
 
   KvStore open() {
     KvBackend backend = backends.get(0);
@@ -91,6 +124,16 @@ record OpenContext(
   }
 
   @Override
+  public KvEvents events() {
+    return home.events(storeName);
+  }
+
+  @Override
+  public <T> void record(KvOption<T> option, T value) {
+    home.record(option, value);
+  }
+
+  @Override
   public Clock clock() {
     return environment.clock();
   }
@@ -118,19 +161,67 @@ record OpenContext(
   }
 
   private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
-    return new OpenContext(environment, innerBackends(), at, name, id, created, options);
+    return new OpenContext(
+        environment,
+        innerBackends(),
+        at,
+        name,
+        id,
+        created,
+        options,
+        home,
+        innerHashSeed,
+        OptionalLong.empty());
+  }
+
+  @Override
+  public KvOpenContext withInnerHashSeed(long seed) {
+    return new OpenContext(
+        environment,
+        backends,
+        directoryOrNull,
+        storeName,
+        storeId,
+        isNew,
+        options,
+        home,
+        hashSeed,
+        OptionalLong.of(seed));
   }
 
   @Override
   public KvStore createInner(Path at, String name) {
+    StoreDescriptor creating =
+        StoreOpener.newDescriptor(environment, innerBackends(), Optional.of(storeId));
+    return createInner(at, name, creating, () -> open(at, name, creating.id(), true));
+  }
+
+  @Override
+  public KvStore copyInner(Path original, Path at, String name, Consumer<Path> copying) {
+    StoreDescriptor creating = existingInner(original, name).withState(State.CREATING);
+    return createInner(
+        at,
+        name,
+        creating,
+        () -> {
+          copying.accept(at);
+          disk().syncDirectory(at);
+          return open(at, name, creating.id(), false);
+        });
+  }
+
+  /** Makes the store of a descriptor that is on disk. */
+  private interface Making {
+    KvStore make() throws IOException;
+  }
+
+  private KvStore createInner(Path at, String name, StoreDescriptor creating, Making making) {
     destroyInner(at);
     StoreDirectory inner = new StoreDirectory(disk(), at);
     try {
-      StoreDescriptor creating =
-          StoreOpener.newDescriptor(environment, innerBackends(), Optional.of(storeId));
       inner.create();
       inner.write(creating);
-      KvStore store = open(at, name, creating.id(), true);
+      KvStore store = making.make();
       try {
         inner.write(creating.withState(State.READY));
       } catch (IOException | RuntimeException e) {
@@ -179,16 +270,7 @@ record OpenContext(
 
   /** Shows a substore in JMX, guarded, as a bean may be read while the substore is closed. */
   private KvStore shown(OpenContext context, KvStore raw, String name) {
-    StoreMBeans beans = new StoreMBeans();
-    KvStore store =
-        new GuardedStore(
-            new InstrumentedStore(raw),
-            context.storeName,
-            context.isReadOnly(),
-            false,
-            beans::unregister);
-    beans.registerSubstore(store, storeName, name, context.storeId);
-    return store;
+    return StoreOpener.guarded(context, raw, StoreName.of(home.name(), name), false, () -> {});
   }
 
   private Optional<StoreDescriptor> readInner(Path at) {

@@ -11,6 +11,10 @@ import dev.ensemblekv.api.StoreDescriptor.State;
 import dev.ensemblekv.api.StoreExistsException;
 import dev.ensemblekv.api.StoreMismatchException;
 import dev.ensemblekv.api.StoreNotFoundException;
+import dev.ensemblekv.api.internal.jmx.StoreBeans;
+import dev.ensemblekv.api.internal.jmx.StoreFacts;
+import dev.ensemblekv.api.internal.jmx.StoreName;
+import dev.ensemblekv.api.internal.meter.InstrumentedStore;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvEnvironment;
 import dev.ensemblekv.spi.io.DiskFiles;
@@ -327,20 +331,45 @@ public final class StoreOpener {
     }
   }
 
-  private KvStore wrap(OpenContext context, KvStore raw, AutoCloseable release) {
-    KvStore instrumented = new InstrumentedStore(raw);
-    StoreMBeans beans = new StoreMBeans();
+  private static KvStore wrap(OpenContext context, KvStore raw, AutoCloseable release) {
+    return guarded(
+        context,
+        raw,
+        StoreName.of(context.storeName()),
+        context.option(KvOptions.COPY_READS),
+        () -> {
+          context.home().close();
+          release.close();
+        });
+  }
+
+  /** Puts guard and instrumentation around a raw store and shows it in JMX. */
+  static KvStore guarded(
+      OpenContext context, KvStore raw, StoreName name, boolean copyReads, AutoCloseable release) {
+    InstrumentedStore instrumented = new InstrumentedStore(raw);
+    StoreBeans beans =
+        new StoreBeans(
+            name,
+            context.home().events(),
+            new StoreFacts(
+                context.storeId(),
+                context.directoryOrNull(),
+                context.isReadOnly(),
+                context.backends().get(context.backends().size() - 1).engineBean(),
+                context.clock(),
+                context.executor()));
     GuardedStore store =
         new GuardedStore(
-            instrumented,
+            context.option(KvOptions.COUNT_CALLS) ? instrumented : raw,
             context.storeName(),
             context.isReadOnly(),
-            context.option(KvOptions.COPY_READS),
+            copyReads,
+            beans,
             () -> {
-              beans.unregister();
+              beans.close();
               release.close();
             });
-    beans.register(store, context.storeName(), context.storeId());
+    beans.register(store, instrumented);
     return store;
   }
 

@@ -74,14 +74,14 @@ public final class DiskFiles {
         content.writeTo(file);
         file.force();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, () -> disk.delete(temporary));
       throw e;
     }
     try {
       disk.rename(temporary, path);
       disk.syncDirectory(parent(path));
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
       throw new PublishException(path, e);
     }
   }
@@ -254,7 +254,7 @@ public final class DiskFiles {
   public static final class PublishException extends IOException {
     private static final long serialVersionUID = 1;
 
-    private PublishException(Path path, IOException cause) {
+    private PublishException(Path path, Throwable cause) {
       super(
           path + " was replaced, but this could not be made durable: " + cause.getMessage(), cause);
     }

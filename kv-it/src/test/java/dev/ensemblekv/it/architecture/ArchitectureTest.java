@@ -43,7 +43,7 @@ class ArchitectureTest {
 
   /** What kv-api exports. */
   private static final String[] EXPORTED = {
-    OURS + ".api", OURS + ".spi", OURS + ".spi.io",
+    OURS + ".api", OURS + ".api.jmx", OURS + ".spi", OURS + ".spi.io",
   };
 
   /** What tells a native library where its files are. */

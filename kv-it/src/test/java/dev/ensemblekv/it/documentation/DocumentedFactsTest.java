@@ -8,11 +8,19 @@ import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvStores;
+import dev.ensemblekv.api.jmx.Description;
+import dev.ensemblekv.api.jmx.LatencyMXBean;
+import dev.ensemblekv.api.jmx.StoreMXBean;
+import dev.ensemblekv.api.jmx.TaskMXBean;
+import dev.ensemblekv.ensemble.EnsembleMXBean;
+import dev.ensemblekv.extent.ExtentEngineMXBean;
 import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvEvent;
 import dev.ensemblekv.tck.report.Level;
 import dev.ensemblekv.tck.report.Verdict;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.NodeList;
 
 /** What the documents say in tables, lists and links is so. */
@@ -43,6 +52,7 @@ class DocumentedFactsTest {
 
   private static final Document README = Document.of("README.md");
   private static final Document TCK = Document.of("kv-tck/README.md");
+  private static final Document JMX = Document.of("docs/jmx.md");
   private static final Document SPEC = Document.of("docs/spec.md");
 
   @TempDir Path temp;
@@ -276,6 +286,48 @@ class DocumentedFactsTest {
                     matches(Pattern.compile("\\.[a-zA-Z]+"), line.split("\\|", -1)[1])));
 
     assertThat(documented).isNotEmpty().isEqualTo(matches(property, suite));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        StoreMXBean.class,
+        LatencyMXBean.class,
+        TaskMXBean.class,
+        EnsembleMXBean.class,
+        ExtentEngineMXBean.class
+      })
+  void eachAttributeAndOperationOfABeanIsDocumented(Class<?> bean) {
+    assertThat(bean.getAnnotation(Description.class)).isNotNull();
+    for (Method method : bean.getMethods()) {
+      Description description = method.getAnnotation(Description.class);
+      if (description == null) {
+        assertThat(method.getName()).as("the setter of a described attribute").startsWith("set");
+      } else {
+        assertThat(JMX.rows("`" + shown(method) + "`"))
+            .as("%s", method)
+            .extracting(row -> row.get(1))
+            .contains(description.value());
+      }
+    }
+  }
+
+  private static String shown(Method method) {
+    String name = method.getName();
+    if (method.getParameterCount() == 0 && name.matches("(get|is)[A-Z].*")) {
+      return name.substring(name.startsWith("is") ? 2 : 3);
+    }
+    return Stream.of(method.getParameters())
+        .map(parameter -> parameter.getAnnotation(Description.class).name())
+        .collect(Collectors.joining(", ", name + "(", ")"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachNotificationIsDocumented(KvEvent.Kind kind) {
+    assertThat(JMX.rows("`" + kind.type() + "`"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.get(1)).isEqualTo(kind.text()));
   }
 
   @Test

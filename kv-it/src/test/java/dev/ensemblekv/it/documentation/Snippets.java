@@ -35,6 +35,7 @@ final class Snippets {
       import static java.nio.charset.StandardCharsets.UTF_8;
 
       import dev.ensemblekv.api.*;
+      import dev.ensemblekv.api.jmx.*;
       import dev.ensemblekv.ensemble.*;
       import dev.ensemblekv.spi.*;
       import dev.ensemblekv.tck.*;

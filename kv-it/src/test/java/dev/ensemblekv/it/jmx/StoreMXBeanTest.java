@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
-import dev.ensemblekv.api.KvStoreMXBean;
 import dev.ensemblekv.api.KvStores;
 import dev.ensemblekv.api.StoreDescriptor;
+import dev.ensemblekv.api.jmx.StoreMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -51,8 +51,8 @@ class StoreMXBeanTest {
     return names;
   }
 
-  private static KvStoreMXBean bean(ObjectName name) {
-    return JMX.newMXBeanProxy(SERVER, name, KvStoreMXBean.class);
+  private static StoreMXBean bean(ObjectName name) {
+    return JMX.newMXBeanProxy(SERVER, name, StoreMXBean.class);
   }
 
   private static ObjectName named(String properties) {
@@ -72,7 +72,7 @@ class StoreMXBeanTest {
     try (KvStore store = open(temp.resolve("store"), "music")) {
       store.put("key".getBytes(UTF_8), "value".getBytes(UTF_8));
 
-      KvStoreMXBean bean = bean(named("music"));
+      StoreMXBean bean = bean(named("music"));
 
       assertThat(bean.getName()).isEqualTo("music");
       assertThat(bean.getSpec()).isEqualTo("ensemble:json");
@@ -98,7 +98,9 @@ class StoreMXBeanTest {
       for (MBeanAttributeInfo attribute : SERVER.getMBeanInfo(named("music")).getAttributes()) {
         assertThat(attribute.getType())
             .as(attribute.getName())
-            .matches("int|(\\[L)?java\\.lang\\.String;?|javax\\.management\\.openmbean\\..*");
+            .matches(
+                "(\\[L)?(int|long|double|boolean|java\\.lang\\.String|java\\.util\\.Date"
+                    + "|javax\\.management\\.(ObjectName|openmbean\\.TabularData));?");
         assertThat(SERVER.getAttribute(named("music"), attribute.getName())).isNotNull();
       }
       assertThat(store.stats().metric("getCalls").orElseThrow().asLong()).isZero();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ensemblekv.api.internal;
+package dev.ensemblekv.api.internal.meter;
 
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KeyRange;
@@ -10,27 +10,60 @@ import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.spi.FilterKvStore;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A layer that counts and samples what passes through it, and adds that to the statistics. */
-final class InstrumentedStore extends FilterKvStore {
-  private final OperationMeter gets = new OperationMeter("get");
-  private final OperationMeter puts = new OperationMeter("put");
-  private final OperationMeter deletes = new OperationMeter("delete");
-  private final OperationMeter swaps = new OperationMeter("compareAndSet");
-  private final OperationMeter writes = new OperationMeter("write");
-  private final OperationMeter flushes = new OperationMeter("flush");
-  private final OperationMeter iterations = new OperationMeter("iterate");
+public final class InstrumentedStore extends FilterKvStore {
+  /** A call that may be short is timed now and then, one that waits for a medium each time. */
+  private static final int SHORT_CALLS = 64;
+
+  /** The names of the figures that this layer and the guard around it add. */
+  public static final Set<String> METRICS = metrics();
+
+  private final OperationMeter gets = new OperationMeter("get", SHORT_CALLS);
+  private final OperationMeter puts = new OperationMeter("put", SHORT_CALLS);
+  private final OperationMeter deletes = new OperationMeter("delete", SHORT_CALLS);
+  private final OperationMeter swaps = new OperationMeter("compareAndSet", SHORT_CALLS);
+  private final OperationMeter writes = new OperationMeter("write", 1);
+  private final OperationMeter flushes = new OperationMeter("flush", 1);
+  private final OperationMeter iterations = new OperationMeter("iterate", 1);
   private final List<OperationMeter> meters =
       List.of(gets, puts, deletes, swaps, writes, flushes, iterations);
   private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
   private final LongAdder readBytes = new LongAdder();
   private final LongAdder writtenBytes = new LongAdder();
 
-  InstrumentedStore(KvStore inner) {
+  /** Puts the layer around a raw store. */
+  public InstrumentedStore(KvStore inner) {
     super(inner);
+  }
+
+  private static Set<String> metrics() {
+    Set<String> names =
+        new HashSet<>(
+            Set.of("hits", "misses", "readBytes", "writtenBytes", "openCursors", "leakedCursors"));
+    for (String operation :
+        List.of("get", "put", "delete", "compareAndSet", "write", "flush", "iterate")) {
+      OperationMeter.SUFFIXES.forEach(suffix -> names.add(operation + suffix));
+    }
+    return Set.copyOf(names);
+  }
+
+  /** Returns the meters of all operations. */
+  public List<OperationMeter> meters() {
+    return meters;
+  }
+
+  /** Begins to count and time anew; calls that are under way may be counted in part. */
+  public void resetStatistics() {
+    meters.forEach(OperationMeter::reset);
+    List.of(hits, misses, readBytes, writtenBytes).forEach(LongAdder::reset);
   }
 
   @Override
@@ -52,6 +85,8 @@ final class InstrumentedStore extends FilterKvStore {
     if (value != null) {
       hits.increment();
       readBytes.add(value.length);
+    } else {
+      misses.increment();
     }
   }
 
@@ -59,13 +94,20 @@ final class InstrumentedStore extends FilterKvStore {
   public <R> @Nullable R read(byte[] key, KvReader<R> reader) {
     long begun = gets.begin();
     try {
-      return inner.read(
-          key,
-          value -> {
-            hits.increment();
-            readBytes.add(value.remaining());
-            return reader.read(value);
-          });
+      boolean[] found = new boolean[1];
+      R result =
+          inner.read(
+              key,
+              value -> {
+                found[0] = true;
+                hits.increment();
+                readBytes.add(value.remaining());
+                return reader.read(value);
+              });
+      if (!found[0]) {
+        misses.increment();
+      }
+      return result;
     } catch (RuntimeException | Error e) {
       gets.failed();
       throw e;
@@ -79,9 +121,7 @@ final class InstrumentedStore extends FilterKvStore {
     long begun = gets.begin();
     try {
       boolean present = inner.exists(key);
-      if (present) {
-        hits.increment();
-      }
+      (present ? hits : misses).increment();
       return present;
     } catch (RuntimeException | Error e) {
       gets.failed();
@@ -149,14 +189,24 @@ final class InstrumentedStore extends FilterKvStore {
 
   @Override
   public KvCursor iterate() {
-    iterations.end(iterations.begin());
-    return inner.iterate();
+    return begun(inner::iterate);
   }
 
   @Override
   public KvCursor scan(KeyRange range) {
-    iterations.end(iterations.begin());
-    return inner.scan(range);
+    return begun(() -> inner.scan(range));
+  }
+
+  private KvCursor begun(Supplier<KvCursor> opening) {
+    long begun = iterations.begin();
+    try {
+      return opening.get();
+    } catch (RuntimeException | Error e) {
+      iterations.failed();
+      throw e;
+    } finally {
+      iterations.end(begun);
+    }
   }
 
   @Override
@@ -183,6 +233,9 @@ final class InstrumentedStore extends FilterKvStore {
     stats.metric(
         KvMetric.counter(
             "hits", hits.sum(), KvMetric.Unit.COUNT, "Keys that reads found present."));
+    stats.metric(
+        KvMetric.counter(
+            "misses", misses.sum(), KvMetric.Unit.COUNT, "Keys that reads found absent."));
     stats.metric(
         KvMetric.counter(
             "readBytes", readBytes.sum(), KvMetric.Unit.BYTES, "Bytes of values read."));

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.spi;
+
+import java.nio.file.Path;
+
+/**
+ * A raw store that can be divided in two without copying what is in it, as its files can have names
+ * in two stores. A raw store gives it by {@link dev.ensemblekv.api.KvStore#unwrap}.
+ *
+ * <p>A division has three steps: {@link #prepareCopy} while the store is written to, {@link
+ * #copyTo} while it is not, and, once nobody asks this store for the keys of the other, {@link
+ * #retain}. What is left of the other's keys in the files is dropped by the engine in the
+ * background. Thread-safe, but one division at a time.
+ */
+public interface DivisibleStore {
+
+  /**
+   * Tells whether the store knows its keys by XXH3-128 with this seed, so that it can tell slices
+   * of it apart; see {@link KvOpenContext#hashSeed}.
+   */
+  boolean isHashedWith(long seed);
+
+  /** Tells whether so little is left of the last division that there may be another one. */
+  boolean isDivisible();
+
+  /** Begins to count the live keys of a slice and of its complement, without reading values. */
+  Count count(HashSlice slice);
+
+  /** Makes everything durable that was written so far, so that {@link #copyTo} takes less time. */
+  void prepareCopy();
+
+  /**
+   * Makes the files of a second store, which holds the keys of a slice, and is durable when this
+   * returns, the directory's own entries aside. Nothing is written to the slice meanwhile.
+   *
+   * @param directory an empty directory on the same file system
+   * @param branch tells the second store from all other copies of the same origin; over 0
+   */
+  void copyTo(Path directory, int branch, HashSlice slice);
+
+  /**
+   * Forgets all keys that are not in a slice, as a copy has them. Durable when it returns. They are
+   * neither read nor written any more.
+   */
+  void retain(HashSlice slice);
+
+  /** A count that is under way. For one thread at a time. */
+  interface Count {
+    /** Counts some more; returns whether that was not all. */
+    boolean next();
+
+    /** Returns how far it has come, from 0 to 1. */
+    double progress();
+
+    /** Returns the number of keys in the slice. */
+    long keys();
+
+    /** Returns how many bytes the keys and values in the slice have at most. */
+    long bytes();
+
+    /** Returns the number of keys outside of the slice. */
+    long otherKeys();
+
+    /** Returns how many bytes the keys and values outside of the slice have at most. */
+    long otherBytes();
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.ensemble;
+
+import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.spi.DivisibleStore;
+
+/** A count of the live keys of a substore, step by step. For one thread. */
+abstract class LiveCount {
+  private static final int KEYS_PER_STEP = 4096;
+
+  /** So that large values do not make a step of a walk long. */
+  private static final int BYTES_PER_STEP = 256 << 10;
+
+  /** Returns a count by reading every pair. */
+  static LiveCount byWalk(KvCursor cursor, JobProgress progress) {
+    return new LiveCount() {
+      private long keys;
+      private long bytes;
+
+      @Override
+      boolean next() {
+        long before = bytes;
+        for (int i = 0; i < KEYS_PER_STEP && bytes - before < BYTES_PER_STEP; i++) {
+          if (!cursor.next()) {
+            return false;
+          }
+          keys++;
+          bytes += cursor.key().length + (long) cursor.value().length;
+          progress.advance();
+        }
+        return true;
+      }
+
+      @Override
+      long keys() {
+        return keys;
+      }
+
+      @Override
+      long bytes() {
+        return bytes;
+      }
+
+      @Override
+      void close() {
+        cursor.close();
+      }
+    };
+  }
+
+  /** Returns a count that the engine makes without reading values. */
+  static LiveCount byEngine(DivisibleStore.Count count, JobProgress progress) {
+    return new LiveCount() {
+      @Override
+      boolean next() {
+        boolean more = count.next();
+        progress.reach(count.progress());
+        return more;
+      }
+
+      @Override
+      long keys() {
+        return count.keys() + count.otherKeys();
+      }
+
+      @Override
+      long bytes() {
+        return count.bytes() + count.otherBytes();
+      }
+
+      @Override
+      void close() {}
+    };
+  }
+
+  /** Counts some more; returns whether that was not all. */
+  abstract boolean next();
+
+  /** Returns the number of live keys. */
+  abstract long keys();
+
+  /** Returns the bytes of live keys and values, at most. */
+  abstract long bytes();
+
+  abstract void close();
+}
