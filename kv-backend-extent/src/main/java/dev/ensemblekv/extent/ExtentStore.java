@@ -239,8 +239,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     publishFrozen(() -> {});
     boolean merged = merger.mergeOnce(true, upkeep::isClosed);
     boolean compacted =
-        compact(
-            compactor.choose(Compactor.Reason.SHORTAGE, Integer.MAX_VALUE), upkeep::isClosed);
+        compact(compactor.choose(Compactor.Reason.SHORTAGE, Integer.MAX_VALUE), upkeep::isClosed);
     fruitless = merged || compacted ? FRUITFUL : sequence;
     return merged || compacted;
   }
