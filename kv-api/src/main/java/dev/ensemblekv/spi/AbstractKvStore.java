@@ -220,16 +220,21 @@ public abstract class AbstractKvStore implements KvStore {
     if (durability == Durability.SYNC && !features.contains(KvFeature.SYNC_WRITES)) {
       throw KvFeature.SYNC_WRITES.unsupported("write with Durability.SYNC");
     }
-    limits.checkBatch(batch);
     boolean sync = syncAlways || durability == Durability.SYNC;
     if (batch.isEmpty()) {
       return;
     }
+    write(batch, () -> applyAll(batch, sync));
+  }
+
+  /** Checks a batch and runs what writes it, as an engine that is a {@link JournaledStore} does. */
+  protected final void write(KvBatch batch, Runnable apply) {
+    limits.checkBatch(batch);
     checkNotFailed();
     if (stripes == null) {
-      applyAll(batch, sync);
+      apply.run();
     } else {
-      stripes.withAll(batch, () -> applyAll(batch, sync));
+      stripes.withAll(batch, apply);
     }
   }
 

@@ -32,6 +32,11 @@ public interface KvOpenContext {
   /** Returns the id of the store: 32 hexadecimal digits, fixed at creation. */
   String storeId();
 
+  /** Tells whether the store is a part of another one, such as a substore of an ensemble. */
+  default boolean isInner() {
+    return false;
+  }
+
   /**
    * Tells whether the store is being created. Then nothing in the directory counts, even if an
    * earlier creation that a crash cut short left files there. Where it is {@code false}, files that

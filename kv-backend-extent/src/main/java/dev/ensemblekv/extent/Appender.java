@@ -41,6 +41,7 @@ final class Appender {
   private @Nullable Segment next;
   private boolean nextAsked;
   private long sequence;
+  private long journal;
   private long frozenBytes;
   private long loggedBytes;
 
@@ -87,6 +88,7 @@ final class Appender {
     this.limits = limits;
     this.events = events;
     this.sequence = tail.sequence();
+    this.journal = tail.journal();
     this.loggedBytes = tail.replayedBytes();
   }
 
@@ -200,15 +202,20 @@ final class Appender {
     index.current().active().reserve(entries, current().id());
   }
 
-  /** Appends the records of a batch and its commit, then enters all into the index. */
-  void putAll(List<Mutation> batch) {
-    byte[] commit = RecordFormat.commitBody(batch.size(), crcOfCrcs(batch));
+  /**
+   * Appends the records of a batch and its commit, then enters all into the index.
+   *
+   * @param number of a journaled batch; 0: it is none
+   */
+  void putAll(List<Mutation> batch, long number) {
+    byte[] commit = RecordFormat.commitBody(batch.size(), crcOfCrcs(batch), number);
     long[] locations = new long[batch.size()];
     reserve(locations.length);
     for (int i = 0; i < locations.length; i++) {
       locations[i] = append(RecordFormat.IN_BATCH, batch.get(i));
     }
-    appendNote(RecordFormat.COMMIT, commit);
+    appendNote(number == 0 ? RecordFormat.COMMIT : RecordFormat.JOURNALED_COMMIT, commit);
+    journal = Math.max(journal, number);
     for (int i = 0; i < locations.length; i++) {
       enter(batch.get(i).hash(), locations[i]);
     }
@@ -295,7 +302,7 @@ final class Appender {
   }
 
   private void freezeNow() {
-    index.freeze(position(), sequence);
+    index.freeze(position(), sequence, journal);
     frozenBytes = loggedBytes;
     events.frozen();
   }
@@ -426,6 +433,16 @@ final class Appender {
     lock.lock();
     try {
       return sequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the number of the last journaled batch. */
+  long journal() {
+    lock.lock();
+    try {
+      return journal;
     } finally {
       lock.unlock();
     }

@@ -57,6 +57,7 @@ final class Compactor {
   private final Publisher publisher;
   private final KeyHash.Function hashes;
   private final Log.Events events;
+  private final Reserve reserve;
   private final Settings settings;
 
   /** A segment is shared by the halves of a store, and not by the halves of these. */
@@ -99,6 +100,7 @@ final class Compactor {
       Publisher publisher,
       KeyHash.Function hashes,
       Log.Events events,
+      Reserve reserve,
       Settings settings) {
     this.lookup = lookup;
     this.files = files;
@@ -109,25 +111,23 @@ final class Compactor {
     this.publisher = publisher;
     this.hashes = hashes;
     this.events = events;
+    this.reserve = reserve;
     this.settings = settings;
   }
 
-  /**
-   * Chooses what to compact: the segments with the greatest dead part, as long as all together take
-   * too much space.
-   */
-  List<Segment> choose() {
-    return choose(false, Integer.MAX_VALUE);
+  /** Why segments are compacted. */
+  enum Reason {
+    /** All together take too much space. */
+    SURPLUS,
+    /** The disk has little space: whatever is worth it is to go. */
+    SHORTAGE,
+    /** Somebody asks for it: whatever has something dead in it is to go. */
+    DEMAND
   }
 
-  /**
-   * Chooses what to compact when whatever has something dead in it is to be.
-   *
-   * @param newer segments from this number on are left alone: so there is an end to it, though
-   *     others go on writing
-   */
-  List<Segment> chooseAll(int newer) {
-    return choose(true, newer);
+  /** Chooses what to compact by what is known of it. */
+  List<Segment> choose() {
+    return choose(Reason.SURPLUS, Integer.MAX_VALUE);
   }
 
   /** Returns how many bytes were moved so far. */
@@ -140,11 +140,19 @@ final class Compactor {
     return excess > NO_MATTER_BYTES;
   }
 
-  private List<Segment> choose(boolean all, int newer) {
+  /**
+   * Chooses what to compact: the segments with the greatest dead part, as far as what is live in
+   * them can be moved.
+   *
+   * @param newer segments from this number on are left alone: so there is an end to it, though
+   *     others go on writing
+   */
+  List<Segment> choose(Reason reason, int newer) {
     Manifest manifest = catalog.current();
     Index.Version version = index.current();
     Space space = new Space();
     long live = 0;
+    boolean all = reason == Reason.DEMAND;
     List<Manifest.SegmentEntry> candidates = new ArrayList<>();
     for (Manifest.SegmentEntry entry : manifest.segments()) {
       Segment segment = segments.find(entry.id());
@@ -161,6 +169,7 @@ final class Compactor {
         Comparator.<Manifest.SegmentEntry>comparingInt(entry -> isMostlyOthers(entry) ? 0 : 1)
             .thenComparingDouble(entry -> -Space.deadShare(entry.usage())));
     List<Segment> victims = new ArrayList<>();
+    long room = reserve.roomToMove();
     long victimBytes = 0;
     long moved = 0;
     long records = 0;
@@ -172,10 +181,12 @@ final class Compactor {
           victimBytes <= MOST_VICTIM_BYTES
               && moved <= MOST_MOVED_BYTES
               && records <= MOST_MOVED_RECORDS;
-      boolean wanted = all || surplus > 0 || isMostlyOthers(entry);
-      if (wanted && (fits || victims.isEmpty())) {
+      boolean wanted = reason != Reason.SURPLUS || surplus > 0 || isMostlyOthers(entry);
+      long needed = Reserve.bytesToMove(entry.usage());
+      if (wanted && (fits || victims.isEmpty()) && needed <= room) {
         victims.add(segments.get(entry.id()));
         surplus -= entry.share(entry.end()) * Space.deadShare(entry.usage());
+        room -= needed;
       }
     }
     return victims.isEmpty() ? chooseForTombstones(manifest, live, newer) : victims;
@@ -207,6 +218,7 @@ final class Compactor {
     return manifest.segments().stream()
         .min(Comparator.comparingLong(Manifest.SegmentEntry::floor))
         .filter(entry -> entry.id() < newer && isSettled(manifest, entry))
+        .filter(entry -> Reserve.bytesToMove(entry.usage()) <= reserve.roomToMove())
         .map(entry -> List.of(segments.get(entry.id())))
         .orElse(List.of());
   }
@@ -378,7 +390,10 @@ final class Compactor {
 
     private Relocation relocation() {
       return new Relocation(
-          files, catalog.current().epoch(), catalog::reserveSegment, settings.segmentBytes);
+          files,
+          catalog.current().epoch(),
+          catalog::reserveSegment,
+          Math.min(settings.segmentBytes, reserve.mostSegmentBytes()));
     }
 
     /**
@@ -439,10 +454,13 @@ final class Compactor {
       byte[] bucket = new byte[Bucket.BYTES];
       for (Moved part : moved) {
         findAll(part, bucket);
-        log.write(0, end -> repoint(end, part, bucket));
+        log.write(0, Reserve.Use.UPKEEP, end -> repoint(end, part, bucket));
         publishFrozen();
       }
-      log.write(0, end -> {}); // so that there is a log, of which the freezing takes the end
+      log.write(
+          0,
+          Reserve.Use.UPKEEP,
+          end -> {}); // so that there is a log, of which the freezing takes the end
       log.freeze();
       publishFrozen();
     }

@@ -9,8 +9,10 @@ import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.DivisibleStore;
+import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvBean;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
@@ -29,11 +31,14 @@ import org.slf4j.LoggerFactory;
  * The store: a {@link Log} that writes, an {@link Index} that finds, and an {@link Upkeep} that
  * sees to both.
  */
-final class ExtentStore extends AbstractKvStore {
+final class ExtentStore extends AbstractKvStore implements JournaledStore {
   private static final Logger LOG = LoggerFactory.getLogger(ExtentStore.class);
 
   /** With so many memtables waiting to be written, writers write them. */
   private static final int MOST_FROZEN = 2;
+
+  /** No record has this number. */
+  private static final long FRUITFUL = -1;
 
   /** A log of so many bytes is replayed at the next opening rather than written as a run. */
   private static final long SMALL_REPLAY_BYTES = 1 << 20;
@@ -45,6 +50,7 @@ final class ExtentStore extends AbstractKvStore {
   private final KeyHash.Function hashes;
   private final Pins pins = new Pins();
   private final Lookup lookup;
+  private final Reserve reserve;
   private final Log log;
   private final Publisher publisher;
   private final Merger merger;
@@ -63,6 +69,9 @@ final class ExtentStore extends AbstractKvStore {
 
   /** By turns, as under many writes there is always something to merge. */
   private boolean compactsNext; // guarded by the upkeep, which does one thing at a time
+
+  /** The last record when nothing could be given back; {@link #FRUITFUL}: there may be more. */
+  private long fruitless; // guarded by the upkeep
 
   ExtentStore(
       KvOpenContext context,
@@ -89,10 +98,12 @@ final class ExtentStore extends AbstractKvStore {
         new Appender.Limits(
             Math.toIntExact(context.option(ExtentOptions.MEMTABLE_KEYS)),
             context.option(ExtentOptions.REPLAY_SIZE));
-    this.log = new Log(files, catalog, segments, index, pins, tail, segmentBytes, full, events);
+    this.reserve = new Reserve(files, catalog, segments, index);
+    this.log =
+        new Log(files, catalog, segments, index, pins, tail, segmentBytes, full, reserve, events);
     events.log = log;
     this.publisher = new Publisher(files, catalog, segments, index, log, events);
-    this.merger = new Merger(files, catalog, index, log, publisher, pins);
+    this.merger = new Merger(files, catalog, index, log, publisher, pins, reserve);
     this.compactionRate = context.option(ExtentOptions.COMPACTION_RATE);
     this.told = new ExtentEvents(context.events());
     this.compactor =
@@ -106,6 +117,7 @@ final class ExtentStore extends AbstractKvStore {
             publisher,
             hashes,
             events,
+            reserve,
             new Compactor.Settings(
                 context.option(ExtentOptions.SPACE_PERCENT),
                 segmentBytes,
@@ -209,9 +221,27 @@ final class ExtentStore extends AbstractKvStore {
   private boolean workOnce() throws IOException {
     log.prepareNext();
     boolean published = publisher.publishOldest();
+    if (reserve.isShort() || fruitless == FRUITFUL) {
+      return makeRoom() || published;
+    }
     compactsNext = !compactsNext;
     boolean more = compactsNext ? compactSome() || merge() : merge() || compactSome();
     return published || more;
+  }
+
+  /** Does not look for something to give back where nothing was and nothing was written since. */
+  private boolean makeRoom() throws IOException {
+    long sequence = log.sequence();
+    if (sequence == fruitless) {
+      return false;
+    }
+    log.freeze(); // what it supersedes is found when it is written
+    publishFrozen(() -> {});
+    boolean merged = merger.mergeOnce(true, upkeep::isClosed);
+    boolean compacted =
+        compact(compactor.choose(Compactor.Reason.SHORTAGE, Integer.MAX_VALUE), upkeep::isClosed);
+    fruitless = merged || compacted ? FRUITFUL : sequence;
+    return merged || compacted;
   }
 
   private boolean merge() throws IOException {
@@ -267,25 +297,36 @@ final class ExtentStore extends AbstractKvStore {
     checkNotFailed();
     log.rollIfUsed();
     log.freeze();
-    boolean more = true;
-    while (more) {
-      progress.advance(0);
-      more = publisher.publishOldest();
-    }
+    publishFrozen(() -> progress.advance(0));
     BooleanSupplier cancelled =
         () -> {
           progress.advance(0);
           return upkeep.isClosed();
         };
-    merger.mergeOnce(true, cancelled);
+    boolean merged = merger.mergeOnce(true, cancelled);
     int newer = catalog.current().nextSegment();
-    List<Segment> victims = compactor.chooseAll(newer);
+    List<Segment> victims = compactor.choose(Compactor.Reason.DEMAND, newer);
     while (compact(victims, cancelled)) {
       progress.advance(victims.size());
-      merger.mergeOnce(false, cancelled); // or look-ups go through a run for each part
-      victims = compactor.chooseAll(newer);
+      merged |= merger.mergeOnce(merger.lacksRoom(), cancelled); // or there are many runs
+      victims = compactor.choose(Compactor.Reason.DEMAND, newer);
+    }
+    if (!merged && merger.lacksRoom()) {
+      throw new StoreFullException(
+          "the disk has no room for the index once more, so not all that is superseded was found;"
+              + " free some space and try again",
+          context().directory(),
+          null);
     }
     pins.disposeOfWhatCanBe();
+  }
+
+  private void publishFrozen(Runnable step) throws IOException {
+    boolean more = true;
+    while (more) {
+      step.run();
+      more = publisher.publishOldest();
+    }
   }
 
   /**
@@ -361,7 +402,7 @@ final class ExtentStore extends AbstractKvStore {
       return;
     }
     Mutation mutation = Mutation.of(hash, key, value);
-    write(mutation.recordBytes(), end -> end.put(mutation), sync);
+    write(mutation.recordBytes(), use(mutation), end -> end.put(mutation), sync);
     backpressure.written(mutation.recordBytes());
   }
 
@@ -398,6 +439,7 @@ final class ExtentStore extends AbstractKvStore {
     boolean[] done = {false};
     write(
         mutation.recordBytes(),
+        use(mutation),
         end -> {
           if (lookup.locate(mutation.hash(), reader) == location) {
             end.put(mutation);
@@ -410,6 +452,20 @@ final class ExtentStore extends AbstractKvStore {
 
   @Override
   protected void applyAll(KvBatch batch, boolean sync) {
+    applyAll(batch, 0, sync);
+  }
+
+  @Override
+  public void writeJournaled(KvBatch batch, long number) {
+    write(batch, () -> applyAll(batch, number, false));
+  }
+
+  @Override
+  public long journalNumber() {
+    return log.journal();
+  }
+
+  private void applyAll(KvBatch batch, long number, boolean sync) {
     List<Mutation> mutations = new ArrayList<>(batch.count());
     batch.replay(
         new KvBatch.Handler() {
@@ -424,16 +480,22 @@ final class ExtentStore extends AbstractKvStore {
           }
         });
     long bytes = Mutation.recordBytes(mutations);
-    write(bytes, end -> end.putAll(mutations), sync);
+    boolean puts = mutations.stream().anyMatch(mutation -> mutation.value() != null);
+    Reserve.Use use = puts ? Reserve.Use.PUT : Reserve.Use.DELETE;
+    write(bytes, use, end -> end.putAll(mutations, number), sync);
     backpressure.written(bytes);
   }
 
-  private void write(long bytes, Appender.Writing writing, boolean sync) {
+  private static Reserve.Use use(Mutation mutation) {
+    return mutation.value() == null ? Reserve.Use.DELETE : Reserve.Use.PUT;
+  }
+
+  private void write(long bytes, Reserve.Use use, Appender.Writing writing, boolean sync) {
     try {
       while (index.current().frozenCount() >= MOST_FROZEN) {
         publisher.publishOldest();
       }
-      long sequence = log.write(bytes, writing);
+      long sequence = append(bytes, use, writing);
       files.wrote(bytes);
       if (sync) {
         log.force(sequence);
@@ -441,6 +503,32 @@ final class ExtentStore extends AbstractKvStore {
     } catch (IOException e) {
       throw DiskFiles.failure("the write failed", context().directory(), e);
     }
+  }
+
+  /** Writes; where a delete finds no space, it waits for what others have deleted to give some. */
+  private long append(long bytes, Reserve.Use use, Appender.Writing writing) throws IOException {
+    long needed = bytes + Appender.END_BYTES;
+    boolean toldOfRoom = false;
+    while (true) {
+      try {
+        return log.write(bytes, use, writing);
+      } catch (StoreFullException e) {
+        upkeep.wakeLater(); // there may be something to give back
+        boolean made = use == Reserve.Use.DELETE && log.isBegun() && isSpaceMade();
+        boolean hasRoom = use == Reserve.Use.DELETE && reserve.hasRoom(use, needed);
+        if (!made && (!hasRoom || toldOfRoom)) {
+          throw e;
+        }
+        toldOfRoom |= !made; // by others, or the disk tells of space that it does not give
+      }
+    }
+  }
+
+  private boolean isSpaceMade() throws IOException {
+    boolean[] made = {false};
+    upkeep.exclusively(() -> made[0] = makeRoom());
+    pins.disposeOfWhatCanBe();
+    return made[0];
   }
 
   @Override
@@ -558,10 +646,7 @@ final class ExtentStore extends AbstractKvStore {
       if (log.isBegun() && log.bytesSinceFreeze() > SMALL_REPLAY_BYTES) {
         log.freeze();
       }
-      boolean more = true;
-      while (more) {
-        more = publisher.publishOldest();
-      }
+      publishFrozen(() -> {});
       log.end();
     } catch (IOException e) {
       if (!DiskFiles.isDiskFull(e)) {

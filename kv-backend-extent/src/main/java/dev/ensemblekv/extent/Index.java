@@ -18,8 +18,9 @@ final class Index {
    *
    * @param end where the log goes on behind its last entry
    * @param sequence the number of its last entry
+   * @param journal the number of the last journaled batch up to there
    */
-  record Frozen(Memtable table, Manifest.Position end, long sequence) {}
+  record Frozen(Memtable table, Manifest.Position end, long sequence, long journal) {}
 
   /** The parts of the index at one moment: an entry in a newer part hides those in older ones. */
   static final class Version {
@@ -126,9 +127,9 @@ final class Index {
   }
 
   /** Goes on with an empty memtable. */
-  void freeze(Manifest.Position end, long sequence) {
+  void freeze(Manifest.Position end, long sequence, long journal) {
     List<Frozen> frozen = new ArrayList<>();
-    frozen.add(new Frozen(current.active, end, sequence));
+    frozen.add(new Frozen(current.active, end, sequence, journal));
     frozen.addAll(current.frozen());
     current = new Version(new Memtable(), frozen, current.runs(), current.keys());
   }

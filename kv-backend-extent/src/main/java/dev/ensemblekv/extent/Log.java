@@ -21,6 +21,7 @@ final class Log {
   private final Appender end;
   private final LogSync sync;
   private final LogSegments segments;
+  private final Reserve reserve;
   private final Events events;
   private volatile Manifest.Position marked;
 
@@ -65,14 +66,17 @@ final class Log {
       Tail tail,
       long segmentBytes,
       Appender.Limits limits,
+      Reserve reserve,
       Events events) {
     Manifest manifest = catalog.current();
     long durable = tail.isResumable() ? tail.sequence() : manifest.sequence();
+    this.reserve = reserve;
     this.events = events;
     this.end = new Appender(index, tail, limits, events);
     this.sync = new LogSync(end, manifest.durable(), durable, events);
     this.segments =
-        new LogSegments(files, catalog, segments, pins, tail, segmentBytes, end, sync, events);
+        new LogSegments(
+            files, catalog, segments, pins, tail, segmentBytes, end, sync, reserve, events);
     this.marked = manifest.durable();
   }
 
@@ -90,9 +94,9 @@ final class Log {
    * Writes, when there is room for so many bytes in one segment.
    *
    * @return the number of the last record
-   * @throws StoreFullException if the disk is full; nothing has changed
+   * @throws StoreFullException if the disk is full, or too full for this; nothing has changed
    */
-  long write(long bytes, Appender.Writing writing) throws IOException {
+  long write(long bytes, Reserve.Use use, Appender.Writing writing) throws IOException {
     long needed = bytes + Appender.END_BYTES;
     if (StoreFiles.HEADER_BYTES + needed > Location.MAX_SEGMENT_BYTES) {
       throw new IllegalArgumentException(
@@ -102,16 +106,21 @@ final class Log {
               + Location.MAX_SEGMENT_BYTES
               + "; write it in parts");
     }
+    if (reserve.isShort()) {
+      reserve.admit(use, needed);
+    }
     long sequence = end.tryWrite(bytes, writing);
     while (sequence == Appender.NO_ROOM) {
-      makeRoom(needed);
+      makeRoom(use, needed);
       sequence = end.tryWrite(bytes, writing);
     }
     allocateAhead();
     return sequence;
   }
 
-  private void makeRoom(long needed) throws IOException {
+  private void makeRoom(Reserve.Use use, long needed) throws IOException {
+    segments.clear();
+    reserve.admit(use, needed);
     Segment segment = end.toBeAllocated(needed);
     if (segment == null) {
       segments.prepare(needed);
@@ -122,7 +131,7 @@ final class Log {
 
   private void allocate(Segment segment, long bytes) {
     try {
-      segment.allocate(bytes);
+      segment.allocate(bytes, !reserve.isShort());
     } catch (IOException e) {
       throw DiskFiles.isDiskFull(e)
           ? DiskFiles.failure("there is no room for the write", segment.path(), e)
@@ -139,7 +148,7 @@ final class Log {
     Segment segment = end.active();
     if (segment != null && segment.isLow()) {
       try {
-        segment.allocateAhead();
+        segment.allocateAhead(() -> reserve.hasRoom(Reserve.Use.PUT, 0));
       } catch (IOException e) {
         throw cannotBeExtended(segment, e);
       }
@@ -190,6 +199,11 @@ final class Log {
     return end.bytesSinceFreeze();
   }
 
+  /** Returns the number of the last journaled batch. */
+  long journal() {
+    return end.journal();
+  }
+
   /** Returns the number of the last record. */
   long sequence() {
     return end.sequence();
@@ -227,7 +241,10 @@ final class Log {
   void mark() throws IOException {
     Manifest.Position position = durable();
     byte[] body = RecordFormat.markBody(position);
-    write(RecordFormat.bytes(0, body.length), end -> end.appendNote(RecordFormat.MARK, body));
+    write(
+        RecordFormat.bytes(0, body.length),
+        Reserve.Use.UPKEEP,
+        end -> end.appendNote(RecordFormat.MARK, body));
     marked = position;
   }
 

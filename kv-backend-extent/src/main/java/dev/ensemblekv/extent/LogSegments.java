@@ -32,9 +32,11 @@ final class LogSegments {
   private final long segmentBytes;
   private final Appender end;
   private final LogSync sync;
+  private final Reserve reserve;
   private final Log.Events events;
 
   private final ReentrantLock preparing = new ReentrantLock();
+  private boolean cleared; // guarded by it
   private boolean begun; // guarded by it
 
   LogSegments(
@@ -46,6 +48,7 @@ final class LogSegments {
       long segmentBytes,
       Appender end,
       LogSync sync,
+      Reserve reserve,
       Log.Events events) {
     this.files = files;
     this.catalog = catalog;
@@ -55,7 +58,25 @@ final class LogSegments {
     this.segmentBytes = segmentBytes;
     this.end = end;
     this.sync = sync;
+    this.reserve = reserve;
     this.events = events;
+  }
+
+  /**
+   * Makes durable which files count, and deletes the others, once: what a crash left may be the
+   * space that is missing.
+   */
+  void clear() throws IOException {
+    preparing.lock();
+    try {
+      if (!cleared) {
+        syncNames();
+        catalog.deleteLeftOvers();
+        cleared = true;
+      }
+    } finally {
+      preparing.unlock();
+    }
   }
 
   /** Prepares a next segment in which there is room for so many bytes, if there is none. */
@@ -98,8 +119,7 @@ final class LogSegments {
    * killed process may have left it in memory only, the manifest and what was cut off included.
    */
   private void begin(long bytes) throws IOException {
-    syncNames();
-    catalog.deleteLeftOvers();
+    clear();
     Segment last = tail.last();
     if (last != null && tail.isResumable()) {
       resume(last);
@@ -161,15 +181,21 @@ final class LogSegments {
   /** Segments grow with the store, so that a small one does not take much and a great one few. */
   private long capacity(long bytes) {
     long stored = segments.all().stream().mapToLong(Segment::end).sum();
-    long usual = Math.min(segmentBytes, Math.max(FIRST_SEGMENT_BYTES, stored / SHARE));
+    long most = Math.min(segmentBytes, reserve.mostSegmentBytes());
+    long usual = Math.min(most, usualBytes(stored));
     return Math.max(usual, StoreFiles.HEADER_BYTES + bytes);
+  }
+
+  /** Returns how great a segment of a store of so many bytes is, if it may be. */
+  static long usualBytes(long stored) {
+    return Math.max(FIRST_SEGMENT_BYTES, stored / SHARE);
   }
 
   private Segment create(long bytes, long epoch) throws IOException {
     int id = catalog.reserveSegment();
     Segment segment = Segment.create(files, id, Segment.Kind.LOG, epoch, capacity(bytes));
     try {
-      segment.allocate(bytes);
+      segment.allocate(bytes, !reserve.isShort());
       segment.force();
       files.disk.syncDirectory(files.directory);
     } catch (IOException | RuntimeException | Error e) {

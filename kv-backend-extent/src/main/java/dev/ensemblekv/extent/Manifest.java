@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint where the log goes on behind what is in the runs
  * @param durable up to where the log was known to be durable
  * @param sequence the last sequence number before the checkpoint, or a greater one never used
+ * @param journal the number of the last journaled batch before the checkpoint; 0: there was none
  * @param segments those that count, by number
  * @param runs those that count, the newest first
  * @param part what the store holds of what its files hold
@@ -41,6 +42,7 @@ record Manifest(
     Position checkpoint,
     Position durable,
     long sequence,
+    long journal,
     List<SegmentEntry> segments,
     List<RunEntry> runs,
     Part part) {
@@ -174,20 +176,50 @@ record Manifest(
 
   static Manifest ofNewStore(long seed) {
     return new Manifest(
-        1, seed, 1, 1, Position.BEGINNING, Position.BEGINNING, 0, List.of(), List.of(), Part.WHOLE);
+        1,
+        seed,
+        1,
+        1,
+        Position.BEGINNING,
+        Position.BEGINNING,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        Part.WHOLE);
   }
 
   Manifest withEpoch(long newEpoch) {
     return new Manifest(
-        newEpoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, segments, runs, part);
+        newEpoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        durable,
+        sequence,
+        journal,
+        segments,
+        runs,
+        part);
   }
 
   Manifest withDurable(Position newDurable) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, newDurable, sequence, segments, runs, part);
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        newDurable,
+        sequence,
+        journal,
+        segments,
+        runs,
+        part);
   }
 
-  Manifest withCheckpoint(Position newCheckpoint, long newSequence) {
+  Manifest withCheckpoint(Position newCheckpoint, long newSequence, long newJournal) {
     return new Manifest(
         epoch,
         seed,
@@ -196,6 +228,7 @@ record Manifest(
         newCheckpoint,
         durable,
         newSequence,
+        newJournal,
         segments,
         runs,
         part);
@@ -203,7 +236,17 @@ record Manifest(
 
   Manifest withSegments(List<SegmentEntry> newSegments) {
     return new Manifest(
-        epoch, seed, nextSegment, nextRun, checkpoint, durable, sequence, newSegments, runs, part);
+        epoch,
+        seed,
+        nextSegment,
+        nextRun,
+        checkpoint,
+        durable,
+        sequence,
+        journal,
+        newSegments,
+        runs,
+        part);
   }
 
   Manifest withSegment(SegmentEntry added) {
@@ -218,6 +261,7 @@ record Manifest(
         checkpoint,
         durable,
         sequence,
+        journal,
         all,
         runs,
         part);
@@ -229,7 +273,17 @@ record Manifest(
       next = Math.max(next, run.id + 1);
     }
     return new Manifest(
-        epoch, seed, nextSegment, next, checkpoint, durable, sequence, segments, newRuns, part);
+        epoch,
+        seed,
+        nextSegment,
+        next,
+        checkpoint,
+        durable,
+        sequence,
+        journal,
+        segments,
+        newRuns,
+        part);
   }
 
   Manifest withoutSegments(Collection<Integer> dropped) {
@@ -257,6 +311,7 @@ record Manifest(
         checkpoint,
         durable,
         sequence,
+        journal,
         segments.stream().map(entry -> entry.halved(times)).toList(),
         runs,
         new Part(keys, nextRun));
@@ -308,6 +363,9 @@ record Manifest(
     fields.put("checkpoint", checkpoint.toString());
     fields.put("durable", durable.toString());
     fields.put("sequence", String.valueOf(sequence));
+    if (journal != 0) {
+      fields.put("journal", String.valueOf(journal));
+    }
     part.addTo(fields);
     for (SegmentEntry entry : segments) {
       Usage usage = entry.usage;
@@ -363,6 +421,7 @@ record Manifest(
               Position.parse(text.get("checkpoint")),
               Position.parse(text.get("durable")),
               Long.parseLong(text.get("sequence")),
+              Long.parseLong(text.fields().getOrDefault("journal", "0")),
               segments,
               runs,
               Part.parse(text.fields().get(KEYS)));

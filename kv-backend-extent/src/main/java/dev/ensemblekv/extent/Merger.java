@@ -33,14 +33,29 @@ final class Merger {
   private final Log log;
   private final Publisher publisher;
   private final Pins pins;
+  private final Reserve reserve;
+  private boolean lacksRoom;
 
-  Merger(StoreFiles files, Catalog catalog, Index index, Log log, Publisher publisher, Pins pins) {
+  Merger(
+      StoreFiles files,
+      Catalog catalog,
+      Index index,
+      Log log,
+      Publisher publisher,
+      Pins pins,
+      Reserve reserve) {
     this.files = files;
     this.catalog = catalog;
     this.index = index;
     this.log = log;
     this.publisher = publisher;
     this.pins = pins;
+    this.reserve = reserve;
+  }
+
+  /** Tells whether the last merge was not done because the disk has no room for it. */
+  boolean lacksRoom() {
+    return lacksRoom;
   }
 
   /**
@@ -74,17 +89,22 @@ final class Merger {
    *
    * @param all whether to merge all runs into one
    * @param cancelled asked now and then; what is under way is given up
-   * @return whether there was one
+   * @return whether there was one, and the disk has room for what it writes
    */
   boolean mergeOnce(boolean all, BooleanSupplier cancelled) throws IOException {
     List<Run> runs = index.current().runs();
     boolean others = mayHoldOthers();
     List<Run> chosen = others || (all && runs.size() > 1) ? runs : choose(runs, deadBytes(runs));
+    lacksRoom = false;
     if (chosen.isEmpty()) {
       return false;
     }
     boolean bottom = chosen.get(chosen.size() - 1) == runs.get(runs.size() - 1);
     long most = chosen.stream().mapToLong(this::ownEntries).sum();
+    lacksRoom = !reserve.hasRoomForRun(most);
+    if (lacksRoom) {
+      return false;
+    }
     int id = catalog.reserveRun();
     long epoch = catalog.current().epoch();
     Deltas deltas = new Deltas();

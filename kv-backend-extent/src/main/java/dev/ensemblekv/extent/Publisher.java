@@ -132,7 +132,7 @@ final class Publisher {
 
   private Manifest covering(Manifest manifest, Index.Frozen frozen) {
     return manifest
-        .withCheckpoint(frozen.end(), frozen.sequence())
+        .withCheckpoint(frozen.end(), frozen.sequence(), frozen.journal())
         .withDeltas(frozen.table().deltas())
         .mapSegments(segment -> passed(segment, frozen.end()));
   }

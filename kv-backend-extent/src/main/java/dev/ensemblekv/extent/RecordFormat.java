@@ -38,13 +38,16 @@ final class RecordFormat {
   /** The end of the segment: the log goes on in the next one. */
   static final byte END = 5;
 
+  /** The end of a batch that a journal outside has under the number which this tells. */
+  static final byte JOURNALED_COMMIT = 6;
+
   /** The flag of what counts only with the {@link #COMMIT} after it. */
   static final int IN_BATCH = 1;
 
   static final int MAX_KEY_BYTES = 1 << 16;
 
-  /** The length of the record that ends a batch. */
-  static final long COMMIT_BYTES = bytes(0, Long.BYTES);
+  /** The length of the record that ends a batch, at most. */
+  static final long COMMIT_BYTES = bytes(0, 2 * Long.BYTES);
 
   private RecordFormat() {}
 
@@ -66,12 +69,28 @@ final class RecordFormat {
     return (int) crc.getValue();
   }
 
-  /** Returns the body of the record that ends a batch. */
-  static byte[] commitBody(int count, int crcOfCrcs) {
-    byte[] body = new byte[bodyBytes(COMMIT)];
+  static boolean isCommit(int type) {
+    return type == COMMIT || type == JOURNALED_COMMIT;
+  }
+
+  /**
+   * Returns the body of the record that ends a batch.
+   *
+   * @param journal the number of a journaled batch; 0: it is none
+   */
+  static byte[] commitBody(int count, int crcOfCrcs, long journal) {
+    byte[] body = new byte[bodyBytes(journal == 0 ? COMMIT : JOURNALED_COMMIT)];
     LittleEndian.putInt(body, 0, count);
     LittleEndian.putInt(body, 4, crcOfCrcs);
+    if (journal != 0) {
+      LittleEndian.putLong(body, 8, journal);
+    }
     return body;
+  }
+
+  /** Returns the number that the end of a batch tells; 0 if it is not journaled. */
+  static long journal(byte[] commitBody) {
+    return commitBody.length == bodyBytes(COMMIT) ? 0 : LittleEndian.getLong(commitBody, 8);
   }
 
   /** Returns the body of a mark. */
@@ -106,7 +125,7 @@ final class RecordFormat {
   static boolean isHeader(byte[] bytes, int at, Seal seal, long offset) {
     return LittleEndian.getInt(bytes, at) == seal.of(bytes, at + 4, HEADER_BYTES - 4, offset)
         && type(bytes, at) >= PUT
-        && type(bytes, at) <= END
+        && type(bytes, at) <= JOURNALED_COMMIT
         && (hasKey(type(bytes, at))
             ? valueBytes(bytes, at) >= 0
             : valueBytes(bytes, at) == bodyBytes(type(bytes, at)) && keyBytes(bytes, at) == 0);
@@ -114,7 +133,7 @@ final class RecordFormat {
 
   /** Returns how much is in a record without a key. */
   static int bodyBytes(int type) {
-    return type == MARK ? 2 * Long.BYTES : Long.BYTES;
+    return type == MARK || type == JOURNALED_COMMIT ? 2 * Long.BYTES : Long.BYTES;
   }
 
   static int bodyCrc(byte[] bytes, int at) {

@@ -254,6 +254,7 @@ final class Repair {
     HashSlice keys = known == null ? HashSlice.ALL : known.part().keys();
     Deltas written = new Deltas();
     long sequence = known == null ? 0 : known.sequence();
+    long journal = known == null ? 0 : known.journal();
     for (Source source : sources.values()) {
       source.read(
           (scan, location) -> {
@@ -265,6 +266,7 @@ final class Repair {
             progress.advance(1);
           });
       sequence = Math.max(sequence, source.greatestSequence());
+      journal = Math.max(journal, source.greatestJournal());
       durable = source.durable(durable);
     }
     for (Source source : sources.values()) {
@@ -323,6 +325,7 @@ final class Repair {
         end,
         end,
         sequence + LogSegments.SEQUENCE_JUMP,
+        journal,
         entries,
         run == null ? List.of() : List.of(run),
         new Manifest.Part(keys, 0));

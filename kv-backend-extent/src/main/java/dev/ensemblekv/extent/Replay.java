@@ -26,6 +26,7 @@ final class Replay {
   private final CRC32C batchCrc = new CRC32C();
   private Manifest.Position durable;
   private long sequence;
+  private long journal;
   private long replayed;
 
   /** A record of a batch whose commit is still to come. */
@@ -43,6 +44,7 @@ final class Replay {
     this.memtable = memtable;
     this.durable = manifest.durable();
     this.sequence = manifest.sequence();
+    this.journal = manifest.journal();
   }
 
   Tail run() throws IOException {
@@ -58,7 +60,7 @@ final class Replay {
       }
     }
     Segment last = log.isEmpty() ? null : log.get(log.size() - 1);
-    return new Tail(last, false, log, List.of(), sequence, replayed, 0);
+    return new Tail(last, false, log, List.of(), sequence, journal, replayed, 0);
   }
 
   /** Returns where the log ends in the segment; negative if it goes on in the next one. */
@@ -66,8 +68,9 @@ final class Replay {
     RecordScan scan = new RecordScan(segment, from);
     long batchAt = -1;
     while (scan.next() && scan.isBodyIntact()) {
-      boolean fits = batchAt < 0 || scan.isInBatch() || scan.type() == RecordFormat.COMMIT;
-      if (!fits || (scan.type() == RecordFormat.COMMIT && !isCommitOf(batch, scan))) {
+      boolean isCommit = RecordFormat.isCommit(scan.type());
+      boolean fits = batchAt < 0 || scan.isInBatch() || isCommit;
+      if (!fits || (isCommit && !isCommitOf(batch, scan))) {
         break;
       }
       sequence = Math.max(sequence, scan.sequence());
@@ -81,8 +84,9 @@ final class Replay {
             enter(record);
           }
         }
-        case RecordFormat.COMMIT -> {
+        case RecordFormat.COMMIT, RecordFormat.JOURNALED_COMMIT -> {
           batch.forEach(this::enter);
+          journal = Math.max(journal, RecordFormat.journal(scan.value()));
           clearBatch();
           batchAt = -1;
         }
@@ -118,8 +122,10 @@ final class Replay {
   }
 
   private boolean isCommitOf(List<Pending> records, RecordScan scan) throws IOException {
-    byte[] expected = RecordFormat.commitBody(records.size(), (int) batchCrc.getValue());
-    return java.util.Arrays.equals(expected, scan.value());
+    byte[] body = scan.value();
+    long number = RecordFormat.journal(body);
+    byte[] expected = RecordFormat.commitBody(records.size(), (int) batchCrc.getValue(), number);
+    return java.util.Arrays.equals(expected, body);
   }
 
   private void clearBatch() {
@@ -170,7 +176,8 @@ final class Replay {
             && behind.isEmpty()
             && position.equals(manifest.durable())
             && entry(last).end() == Manifest.SegmentEntry.OPEN;
-    return new Tail(last, resumable, log.subList(0, index + 1), behind, sequence, replayed, torn);
+    return new Tail(
+        last, resumable, log.subList(0, index + 1), behind, sequence, journal, replayed, torn);
   }
 
   /**

@@ -18,6 +18,7 @@ final class Salvage {
   private final List<Pending> batch = new ArrayList<>();
   private long end = StoreFiles.HEADER_BYTES;
   private long greatestSequence;
+  private long greatestJournal;
   private boolean isEnded;
   private boolean isDamaged;
 
@@ -80,7 +81,7 @@ final class Salvage {
           sink.record(scan);
         }
       }
-      case RecordFormat.COMMIT -> commit(scan, second);
+      case RecordFormat.COMMIT, RecordFormat.JOURNALED_COMMIT -> commit(scan, second);
       case RecordFormat.MARK -> sink.durable(Replay.mark(scan));
       default -> {}
     }
@@ -88,6 +89,7 @@ final class Salvage {
 
   private void commit(RecordScan commit, RecordScan second) throws IOException {
     long first = commit.sequence() - LittleEndian.getInt(commit.value(), 0);
+    greatestJournal = Math.max(greatestJournal, RecordFormat.journal(commit.value()));
     for (Pending record : batch) {
       if (record.sequence < first) {
         loseUncommitted(record);
@@ -130,6 +132,11 @@ final class Salvage {
 
   long greatestSequence() {
     return greatestSequence;
+  }
+
+  /** Returns the greatest number of a journaled batch. */
+  long greatestJournal() {
+    return greatestJournal;
   }
 
   /** Tells whether the last record says that the log goes on elsewhere. */

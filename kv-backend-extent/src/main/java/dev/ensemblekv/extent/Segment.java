@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Segment {
   static final String MAGIC = "EKVSEG";
   private static final byte[] ZEROS = new byte[64 << 10];
-  private static final int MAX_STEP_BYTES = 4 << 20;
+
+  /** Space is allocated in steps of so much at most. */
+  static final int MAX_STEP_BYTES = 4 << 20;
+
+  /** ... and of so much at least, if the segment is not small. */
+  static final int LEAST_STEP_BYTES = ZEROS.length;
 
   /** A value up to this is copied, to be written by the same call as its header. */
   private static final int MOST_COPIED_BYTES = 64 << 10;
@@ -242,17 +248,18 @@ final class Segment {
   }
 
   /**
-   * Sees to it that the file has blocks for so many bytes more, as far as there is room for them,
-   * and for some in advance.
+   * Sees to it that the file has blocks for so many bytes more, as far as there is room for them.
    *
+   * @param inAdvance whether to take some more
    * @throws IOException if not, as when the disk is full; nothing has changed
    */
-  void allocate(long more) throws IOException {
+  void allocate(long more, boolean inAdvance) throws IOException {
     allocating.lock();
     try {
       long wanted = Math.min(capacity, end + more);
       if (wanted > allocated && !trimmed) {
-        allocate(wanted, Math.min(capacity, Math.max(wanted, allocated + step())));
+        long target = inAdvance ? allocated + step() : wanted;
+        allocate(wanted, Math.min(capacity, Math.max(wanted, target)));
       }
     } finally {
       allocating.unlock();
@@ -265,11 +272,15 @@ final class Segment {
     return now < capacity && now - end < step() / 2;
   }
 
-  /** Allocates blocks in advance, as far as the disk has them, unless somebody is about it. */
-  void allocateAhead() throws IOException {
+  /**
+   * Allocates blocks in advance, as far as the disk has them, unless somebody is about it.
+   *
+   * @param allowed asked whether that may be
+   */
+  void allocateAhead(BooleanSupplier allowed) throws IOException {
     if (allocating.tryLock()) {
       try {
-        if (!trimmed && isLow()) {
+        if (!trimmed && isLow() && allowed.getAsBoolean()) {
           allocate(allocated, Math.min(capacity, allocated + step()));
         }
       } finally {
@@ -279,7 +290,7 @@ final class Segment {
   }
 
   private long step() {
-    long least = Math.min(ZEROS.length, capacity / LEAST_SHARE);
+    long least = Math.min(LEAST_STEP_BYTES, capacity / LEAST_SHARE);
     return Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
   }
 

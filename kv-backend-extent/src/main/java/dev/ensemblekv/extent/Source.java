@@ -23,6 +23,7 @@ final class Source {
   private final boolean isHeaderIntact;
   private Segment segment;
   private long greatestSequence;
+  private long greatestJournal;
   private long leastSequence = Long.MAX_VALUE;
   private long accountedFor = StoreFiles.HEADER_BYTES;
   private boolean hasEnd;
@@ -147,6 +148,7 @@ final class Source {
             });
     salvage.run();
     greatestSequence = salvage.greatestSequence();
+    greatestJournal = salvage.greatestJournal();
     hasEnd = salvage.isEnded() || end != Manifest.SegmentEntry.OPEN;
     accountedFor = Math.max(accountedFor, salvage.end());
     if (accountedFor < end) {
@@ -244,6 +246,10 @@ final class Source {
 
   long greatestSequence() {
     return greatestSequence;
+  }
+
+  long greatestJournal() {
+    return greatestJournal;
   }
 
   boolean isDamaged() {

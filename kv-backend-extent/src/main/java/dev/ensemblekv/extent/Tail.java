@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param replayed the segments that were replayed, which may not be durable
  * @param dropped segments behind it, of which nothing counts
  * @param sequence the number of the last record
+ * @param journal the number of the last journaled batch
  * @param replayedBytes how much of the log had to be replayed
  * @param tornBytes how much was torn off, never having been durable
  */
@@ -21,5 +22,6 @@ record Tail(
     List<Segment> replayed,
     List<Segment> dropped,
     long sequence,
+    long journal,
     long replayedBytes,
     long tornBytes) {}

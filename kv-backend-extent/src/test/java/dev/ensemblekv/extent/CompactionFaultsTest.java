@@ -95,7 +95,7 @@ class CompactionFaultsTest {
       inner(store).log().freeze();
       executor.runAll();
       Compactor compactor = inner(store).compactor();
-      List<Segment> victims = compactor.chooseAll(Integer.MAX_VALUE);
+      List<Segment> victims = compactor.choose(Compactor.Reason.DEMAND, Integer.MAX_VALUE);
       long[] deleted = {0};
       watchedName = "run-";
       onRead.set(

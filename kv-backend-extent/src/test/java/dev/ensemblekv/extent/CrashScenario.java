@@ -50,6 +50,9 @@ final class CrashScenario {
 
   private final int longOneIn;
 
+  /** Whether others take the space that the disk has left, before the store does. */
+  private final boolean others;
+
   /**
    * So many keys more are written at the beginning and seldom later. Where there are some, values
    * are long, so that there are many runs small enough to be merged among themselves.
@@ -70,6 +73,7 @@ final class CrashScenario {
             .build();
     this.readOnly = options.toBuilder().set(KvOptions.READ_ONLY, true).build();
     this.keys = cold > 0 ? 2 : 8 << random.nextInt(3);
+    this.others = seed % 4 < 2;
     this.forceOneIn = 4 << random.nextInt(4);
     this.longOneIn = cold > 0 ? 1 : 4 << random.nextInt(3);
   }
@@ -111,7 +115,7 @@ final class CrashScenario {
     Course(SimulatedMachine machine, WriteHistory history) {
       this.machine = machine;
       this.history = history;
-      this.process = new SimulatedProcess(machine.executor());
+      this.process = new SimulatedProcess(machine.executor(), others);
       this.store = start();
     }
 
@@ -164,7 +168,7 @@ final class CrashScenario {
         case 7 -> {
           isFull = true;
           isShort = true;
-          machine.disk().faults().fullAfter(random.nextInt(4000));
+          machine.disk().faults().fullAfter(random.nextInt(random.nextBoolean() ? 4000 : 300_000));
         }
         case 8 -> makeRoom();
         default -> write();
@@ -221,7 +225,7 @@ final class CrashScenario {
           powerWent = true;
           machine.disk().losePower(random.nextLong());
         }
-        process = new SimulatedProcess(machine.executor());
+        process = new SimulatedProcess(machine.executor(), others);
         try {
           store = start();
           judge(powerWent);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * dev.ensemblekv.tck.seed} begins at another seed; the message of a failure begins with its own.
  */
 class CrashTest {
-  private static final int SEEDS = 68;
+  private static final int SEEDS = 64;
 
   @Test
   void noCrashLosesWhatWasDurable() {

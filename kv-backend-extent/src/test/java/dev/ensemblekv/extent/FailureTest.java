@@ -95,6 +95,7 @@ class FailureTest {
             () ->
                 log.write(
                     100,
+                    Reserve.Use.PUT,
                     end -> {
                       end.put(new Mutation(new KeyHash(1, 1), key(2), new byte[10], 0));
                       throw new OutOfMemoryError("in the middle of a batch");

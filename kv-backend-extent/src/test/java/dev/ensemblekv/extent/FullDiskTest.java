@@ -69,6 +69,29 @@ class FullDiskTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"TMPFS,1000", "TMPFS,100000", "EXT4,100", "EXT4,1000"})
+  void whatIsDeletedOnADiskThatTheStoreFilledGivesSpace(MountedFileSystem.Kind kind, int length)
+      throws Exception {
+    try (MountedFileSystem mounted = MountedFileSystem.mount(kind, (long) MEGABYTES << 20, temp);
+        KvStore store = KvStores.open("extent", mounted.directory().resolve("store"))) {
+      int stored = fill(store, length);
+      for (int i = 0; i < stored; i += 2) {
+        store.delete(key(i));
+      }
+      store.compact().result();
+      int more = stored + stored / 4;
+      fill(store, length, stored, more);
+
+      for (int i = 0; i < more; i++) {
+        boolean deleted = i < stored && i % 2 == 0;
+        assertThat(store.get(key(i))).isEqualTo(deleted ? null : value(i, length));
+      }
+      assertThat(store.stats().state()).isEqualTo(KvState.OPEN);
+      assertThat(store.verify().result().problems()).isEmpty();
+    }
+  }
+
   private static void checkAll(KvStore store, int stored, int length) {
     for (int i = 0; i < stored; i++) {
       assertThat(store.get(key(i))).isEqualTo(value(i, length));

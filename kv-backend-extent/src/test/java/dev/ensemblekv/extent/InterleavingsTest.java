@@ -69,7 +69,7 @@ class InterleavingsTest {
     REPOINTED_AFTER_A_LOOK_WITHOUT_THE_LOCK(
         Race.RELOCATION,
         "Compactor",
-        "log.write(0, end -> repoint(end, part, bucket));",
+        "log.write(0, Reserve.Use.UPKEEP, end -> repoint(end, part, bucket));",
         """
         List<Integer> same = new ArrayList<>();
         for (int i = 0; i < part.count(); i++) {
@@ -77,7 +77,7 @@ class InterleavingsTest {
             same.add(i);
           }
         }
-        log.write(0, end -> same.forEach(i -> end.repoint(part.hash(i), part.copy(i))));
+        log.write(0, Reserve.Use.UPKEEP, end -> same.forEach(i -> end.repoint(part.hash(i), part.copy(i))));
         """),
     VICTIM_DISPOSED_OF_UNDER_ITS_READERS(
         Race.RELOCATION, "Pins", "retired.add(disposal);", "disposal.run();"),

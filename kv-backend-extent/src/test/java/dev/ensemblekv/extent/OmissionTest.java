@@ -24,7 +24,8 @@ class OmissionTest {
         "LogSegments",
         "segment.force();\\n      files.disk.syncDirectory",
         "segment.force();\\n      java.util.Objects.requireNonNull"),
-    MANIFEST_FOUND_AFTER_A_KILL_NOT_SYNCED("LogSegments", "syncNames();\\n    catalog", "catalog"),
+    MANIFEST_FOUND_AFTER_A_KILL_NOT_SYNCED(
+        "LogSegments", "syncNames();\\n        catalog", "catalog"),
     MANIFEST_NOT_SYNCED(
         "Catalog",
         "DiskFiles.replace(files.disk, path, next.encode());",

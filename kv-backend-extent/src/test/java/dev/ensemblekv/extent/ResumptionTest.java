@@ -48,7 +48,7 @@ class ResumptionTest {
   @Test
   void whatWasCutOffDoesNotComeBackBehindWhatWasWrittenSince() throws IOException {
     SimulatedMachine machine = torn();
-    SimulatedProcess process = new SimulatedProcess(machine.executor());
+    SimulatedProcess process = new SimulatedProcess(machine.executor(), false);
     KvStore store = BareEngine.open(machine, process.disk(machine.disk()), process, OPTIONS);
     process.dieAfterNext("truncate");
     assertThatThrownBy(() -> store.put(SmallEngine.key(4), SmallEngine.bytes("cut")))
@@ -67,5 +67,92 @@ class ResumptionTest {
       assertThat(found.get(2)).isIn(null, toTheEndOfThePage("next"));
       assertThat(found.get(3)).as("what was not there before the write").isNull();
     }
+  }
+
+  private static Manifest manifest(SmallEngine engine) throws IOException {
+    Path path = engine.path(Manifest.NAME);
+    return Manifest.decode(engine.disk().contents(path), path);
+  }
+
+  private static void assertHas(SmallEngine engine, int from, int to) {
+    for (int key = from; key < to; key++) {
+      assertThat(engine.get(key)).as("key %d", key).isEqualTo(value(key));
+    }
+  }
+
+  private static String value(int key) {
+    return "v".repeat(500) + key;
+  }
+
+  @Test
+  void aLogThatWasClosedGoesOnWhereItEnded() throws IOException {
+    SmallEngine engine = new SmallEngine(OPTIONS);
+    engine.put(1, "one");
+    engine.reopen();
+    engine.put(2, "two");
+    assertThat(manifest(engine).epoch()).isEqualTo(2);
+    assertThat(manifest(engine).segments()).hasSize(1);
+  }
+
+  /** It ends exactly, with nothing behind; but the manifest does not know that as durable. */
+  @Test
+  void aLogThatWasNotClosedIsBegunAnew() throws IOException {
+    SmallEngine engine = new SmallEngine(OPTIONS);
+    SimulatedMachine machine = engine.machine;
+    SimulatedProcess process = new SimulatedProcess(machine.executor(), false);
+    KvStore store = BareEngine.open(machine, process.disk(machine.disk()), process, OPTIONS);
+    store.put(SmallEngine.key(1), SmallEngine.bytes("one"));
+    process.dieAfterNext("truncate");
+    assertThatThrownBy(store::close).isInstanceOf(SimulatedProcess.Death.class);
+
+    SmallEngine killed = new SmallEngine(machine.afterKill(), OPTIONS);
+    killed.put(2, "two");
+    assertThat(manifest(killed).epoch()).isGreaterThan(manifest(engine).epoch());
+  }
+
+  /**
+   * Nothing but the segment behind tells that the log was not closed: it ends exactly, and the
+   * manifest knows that as durable. If the log went on here, it would be lost behind that segment.
+   */
+  @Test
+  void aLogBehindWhichASegmentWaitsIsBegunAnew() {
+    SimulatedMachine machine = new SmallEngine(SmallEngine.OPTIONS).machine;
+    SimulatedProcess process = new SimulatedProcess(machine.executor(), false);
+    KvStore store =
+        BareEngine.open(machine, process.disk(machine.disk()), process, SmallEngine.OPTIONS);
+    for (int key = 0; key < 5; key++) { // more than half of a segment, so the next is prepared
+      store.put(SmallEngine.key(key), SmallEngine.bytes(value(key)));
+    }
+    store.flush();
+    machine.executor().runAll();
+    process.dieAfterNext("truncate");
+    assertThatThrownBy(store::close).isInstanceOf(SimulatedProcess.Death.class);
+
+    SmallEngine next = new SmallEngine(machine.afterKill(), SmallEngine.OPTIONS);
+    for (int key = 5; key < 30; key++) {
+      next.put(key, value(key));
+    }
+    SmallEngine killed = new SmallEngine(next.machine.afterKill(), SmallEngine.OPTIONS);
+    assertHas(killed, 0, 30);
+  }
+
+  @Test
+  void aNumberThatACrashTookIsNotGivenAgain() {
+    SmallEngine engine = new SmallEngine(OPTIONS);
+    engine.put(1, "durable");
+    engine.store.flush();
+    for (int key = 2; key < 9; key++) {
+      engine.put(key, "lost");
+    }
+    long issued = sequence(engine);
+    for (int outcome = 0; outcome < 20; outcome++) {
+      SmallEngine found = new SmallEngine(engine.machine.afterCrash(outcome), OPTIONS);
+      found.put(2, "new");
+      assertThat(sequence(found)).isGreaterThan(issued);
+    }
+  }
+
+  private static long sequence(SmallEngine engine) {
+    return ((ExtentStore) engine.store).log().sequence();
   }
 }

@@ -73,7 +73,7 @@ class SegmentTest {
         mutation.bodyCrc(),
         segment.seal(),
         offset);
-    segment.allocate(bytes);
+    segment.allocate(bytes, true);
     written.clear();
     segment.write(offset, header, key, value);
     segment.endAt(offset + bytes);

@@ -138,7 +138,7 @@ final class StoreImage {
       List<Stored> batch = new ArrayList<>();
       while (scan.next()) {
         Stored record = record(Segment.name(entry.id()), scan);
-        if (scan.type() == RecordFormat.COMMIT) {
+        if (RecordFormat.isCommit(scan.type())) {
           batch.forEach(member -> commits.put(member, record));
           records.addAll(batch);
           batch.clear();

@@ -45,6 +45,9 @@ final class DataFile {
     out.write("  \"" + DataFormat.FIELD_FORMAT + "\": \"" + DataFormat.FORMAT + "\",\n");
     out.write("  \"" + DataFormat.FIELD_VERSION + "\": " + DataFormat.VERSION + ",\n");
     out.write("  \"" + DataFormat.FIELD_STORE + "\": \"" + storeId + "\",\n");
+    if (pairs.journal > 0) {
+      out.write("  \"" + DataFormat.FIELD_JOURNAL + "\": " + pairs.journal + ",\n");
+    }
     out.write("  \"" + DataFormat.FIELD_PAIRS + "\": [");
     byte[][] keysAndValues = pairs.keysAndValues;
     for (int i = 0; i < keysAndValues.length; i += 2) {
@@ -76,8 +79,12 @@ final class DataFile {
     }
   }
 
-  /** Removes what a crash may have left of a file that was being written. */
-  void deleteTemporary() throws IOException {
+  /**
+   * Removes what a crash may have left of a file that was being written, and makes the name of the
+   * one that was read durable: the process that gave it to it may have been killed just then.
+   */
+  void settle() throws IOException {
     disk.delete(DiskFiles.temporary(path));
+    disk.syncDirectory(DiskFiles.parent(path));
   }
 }

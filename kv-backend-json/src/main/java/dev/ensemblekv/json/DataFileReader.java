@@ -40,8 +40,9 @@ final class DataFileReader {
    * What a file was like.
    *
    * @param edited whether its checksum was missing, or wrong and this was accepted
+   * @param journal the number of the last journaled batch; 0: none
    */
-  record Result(DataFormat.Stamp stamp, boolean edited) {}
+  record Result(DataFormat.Stamp stamp, boolean edited, long journal) {}
 
   private static final int LONGEST_BASE64_CHARS = (JsonBackend.LIMITS.maxValueBytes() + 2) / 3 * 4;
 
@@ -68,6 +69,7 @@ final class DataFileReader {
 
   private final Set<String> fields = new HashSet<>();
   private long version;
+  private long journal;
   private @Nullable String store;
 
   DataFileReader(Path path, String storeId, boolean acceptEdit, Sink sink) {
@@ -101,7 +103,7 @@ final class DataFileReader {
     // Only now: what the file says about itself counts if the checksum says so too.
     checkVersion();
     checkStore(edited);
-    return new Result(new DataFormat.Stamp(file.size(), sum), edited);
+    return new Result(new DataFormat.Stamp(file.size(), sum), edited, journal);
   }
 
   private void parse(JsonParser parser) throws IOException {
@@ -144,12 +146,8 @@ final class DataFileReader {
           throw damage.at(parser, "the format is not \"" + DataFormat.FORMAT + "\"");
         }
       }
-      case DataFormat.FIELD_VERSION -> {
-        if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT) || parser.getLongValue() < 1) {
-          throw damage.at(parser, "the version is not a number from 1");
-        }
-        version = parser.getLongValue();
-      }
+      case DataFormat.FIELD_VERSION -> version = number(parser, field);
+      case DataFormat.FIELD_JOURNAL -> journal = number(parser, field);
       case DataFormat.FIELD_STORE -> store = text(parser, field);
       case DataFormat.FIELD_PAIRS -> {
         if (version == 0 || !fields.contains(DataFormat.FIELD_FORMAT)) {
@@ -159,6 +157,13 @@ final class DataFileReader {
       }
       default -> throw damage.at(parser, "the field \"" + field + "\" is unknown");
     }
+  }
+
+  private long number(JsonParser parser, String field) throws IOException {
+    if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT) || parser.getLongValue() < 1) {
+      throw damage.at(parser, "the " + field + " is not a number from 1");
+    }
+    return parser.getLongValue();
   }
 
   private String text(JsonParser parser, String field) throws IOException {

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  *          '  "format": "ensemblekv-json",' LF
  *          '  "version": 1,' LF
  *          '  "store": "' 32 hex digits '",' LF           ; the id of the store
+ *          ['  "journal": ' number ',' LF]               ; the last journaled batch in the pairs
  *          '  "pairs": [' LF
  *          [pair *("," LF pair) LF]
  *          "  ]" LF
@@ -41,6 +42,7 @@ final class DataFormat {
   static final String FIELD_FORMAT = "format";
   static final String FIELD_VERSION = "version";
   static final String FIELD_STORE = "store";
+  static final String FIELD_JOURNAL = "journal";
   static final String FIELD_PAIRS = "pairs";
   static final String FIELD_KEY = "key";
   static final String FIELD_VALUE = "value";

@@ -10,6 +10,7 @@ import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Writers take turns in {@link Pairs}, so that no locks are held during a persist, which
  * synchronous writers share.
  */
-final class JsonStore extends AbstractKvStore {
+final class JsonStore extends AbstractKvStore implements JournaledStore {
   private final Pairs pairs;
   private final Persister persister;
   private final Janitor janitor;
@@ -56,9 +57,10 @@ final class JsonStore extends AbstractKvStore {
     try {
       DataFileReader.Result result =
           file.read(pairs::load, context().option(JsonOptions.ACCEPT_EDIT));
+      pairs.loadJournal(result.journal());
       persister.loaded(result);
       if (!readOnly) {
-        file.deleteTemporary();
+        file.settle();
         if (result.edited()) {
           pairs.touch();
           janitor.wake();
@@ -115,6 +117,21 @@ final class JsonStore extends AbstractKvStore {
   protected void applyAll(KvBatch batch, boolean sync) {
     checkWritable(sync);
     changed(pairs.changeAll(batch), sync);
+  }
+
+  @Override
+  public void writeJournaled(KvBatch batch, long number) {
+    write(
+        batch,
+        () -> {
+          checkWritable(false);
+          changed(pairs.changeAll(batch, number), false);
+        });
+  }
+
+  @Override
+  public long journalNumber() {
+    return pairs.figures().journal();
   }
 
   /** A synchronous write need not hear of failures before it: it persists by itself. */

@@ -30,9 +30,10 @@ final class Pairs {
   private long keys;
   private long liveBytes;
   private long changes;
+  private long journal;
 
   /** A copy of the figures, published when a write is complete. */
-  private volatile Figures figures = new Figures(0, 0, 0);
+  private volatile Figures figures = new Figures(0, 0, 0, 0);
 
   /**
    * What is in the map.
@@ -40,8 +41,9 @@ final class Pairs {
    * @param keys number of keys
    * @param liveBytes bytes of keys and values
    * @param changes how many changes there were since the store was opened
+   * @param journal the number of the last journaled batch
    */
-  record Figures(long keys, long liveBytes, long changes) {}
+  record Figures(long keys, long liveBytes, long changes, long journal) {}
 
   /** All pairs at one moment. */
   static final class Copy {
@@ -51,9 +53,13 @@ final class Pairs {
     /** The changes that led to them. */
     final long changes;
 
-    private Copy(byte[][] keysAndValues, long changes) {
+    /** The number of the last journaled batch in them. */
+    final long journal;
+
+    private Copy(byte[][] keysAndValues, long changes, long journal) {
       this.keysAndValues = keysAndValues;
       this.changes = changes;
+      this.journal = journal;
     }
   }
 
@@ -83,6 +89,17 @@ final class Pairs {
       boolean hadKey = replace(key, value);
       publish();
       return !hadKey;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Takes over the number of the last journaled batch that was on disk, which is no change. */
+  void loadJournal(long number) {
+    writing.lock();
+    try {
+      journal = number;
+      publish();
     } finally {
       writing.unlock();
     }
@@ -130,22 +147,39 @@ final class Pairs {
   long changeAll(KvBatch batch) {
     writing.lock();
     try {
-      batch.replay(
-          new KvBatch.Handler() {
-            @Override
-            public void put(byte[] key, byte[] value) {
-              countedChange(key, value);
-            }
-
-            @Override
-            public void delete(byte[] key) {
-              countedChange(key, null);
-            }
-          });
+      replay(batch);
       return publish();
     } finally {
       writing.unlock();
     }
+  }
+
+  /** Applies a journaled batch with its number, as {@link #changeAll}. */
+  long changeAll(KvBatch batch, long number) {
+    writing.lock();
+    try {
+      replay(batch);
+      journal = number;
+      changes++;
+      return publish();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void replay(KvBatch batch) {
+    batch.replay(
+        new KvBatch.Handler() {
+          @Override
+          public void put(byte[] key, byte[] value) {
+            countedChange(key, value);
+          }
+
+          @Override
+          public void delete(byte[] key) {
+            countedChange(key, null);
+          }
+        });
   }
 
   private void countedChange(byte[] key, byte @Nullable [] value) {
@@ -162,7 +196,7 @@ final class Pairs {
   }
 
   private long publish() {
-    figures = new Figures(keys, liveBytes, changes);
+    figures = new Figures(keys, liveBytes, changes, journal);
     return changes;
   }
 
@@ -177,7 +211,7 @@ final class Pairs {
             copy[count[0]++] = key;
             copy[count[0]++] = value;
           });
-      return new Copy(copy, changes);
+      return new Copy(copy, changes, journal);
     } finally {
       writing.unlock();
     }
@@ -189,7 +223,7 @@ final class Pairs {
     try {
       long bytes =
           map.entrySet().stream().mapToLong(e -> e.getKey().length + e.getValue().length).sum();
-      Figures actual = new Figures(map.size(), bytes, changes);
+      Figures actual = new Figures(map.size(), bytes, changes, journal);
       if (!actual.equals(figures)) {
         throw new AssertionError("the figures are " + figures + ", the map is " + actual);
       }

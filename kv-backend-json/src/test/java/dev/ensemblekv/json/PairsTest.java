@@ -38,7 +38,7 @@ class PairsTest {
     assertThat(pairs.compareAndSet(bytes("a"), null, bytes("2"))).isEqualTo(Pairs.MISMATCH);
     assertThat(pairs.compareAndSet(bytes("b"), null, null)).isEqualTo(1);
     assertThat(pairs.changeAll(new KvBatch().delete(bytes("b")).delete(bytes("a")))).isEqualTo(2);
-    assertThat(pairs.figures()).isEqualTo(new Pairs.Figures(0, 0, 2));
+    assertThat(pairs.figures()).isEqualTo(new Pairs.Figures(0, 0, 2, 0));
   }
 
   @Test

@@ -73,7 +73,8 @@ final class LevelDbCursor implements KvCursor {
         open.next();
       }
       byte[] found = open.isValid() ? open.key() : null;
-      key = found != null && range.contains(found) ? found : null;
+      // the empty key is not a user's
+      key = found != null && found.length > 0 && range.contains(found) ? found : null;
       return key != null;
     } catch (IOException e) {
       throw errors.of(e);
@@ -84,7 +85,7 @@ final class LevelDbCursor implements KvCursor {
 
   private void begin(NativeIterator open) throws IOException {
     if (!range.isReverse()) {
-      open.seek(range.from().orElse(LEAST_KEY));
+      open.seek(range.from().filter(from -> from.length > 0).orElse(LEAST_KEY));
       return;
     }
     if (range.to().isPresent()) {

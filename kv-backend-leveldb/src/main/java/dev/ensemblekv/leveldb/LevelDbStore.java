@@ -10,9 +10,11 @@ import dev.ensemblekv.api.KvMetric.Unit;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +34,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Writes and batches are atomic and isolated by LevelDB, which also makes one write and one sync
  * of those that come at the same time. Comparing and setting is done under the stripes of the base.
  */
-final class LevelDbStore extends AbstractKvStore {
+final class LevelDbStore extends AbstractKvStore implements JournaledStore {
+  /** The key of the number of the last journaled batch: users' keys have a byte at least. */
+  private static final byte[] JOURNAL_KEY = {};
+
+  private static final long UNKNOWN = -1;
+
   private final Opening opening;
   private final OpenDatabase database;
   private final SpaceGuard space;
@@ -46,6 +53,7 @@ final class LevelDbStore extends AbstractKvStore {
   /** Writes that returned and that LevelDB did not sync. */
   private final AtomicLong unsynced = new AtomicLong();
 
+  private volatile long journal = UNKNOWN;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private LevelDbStore(KvOpenContext context, Opening opening) {
@@ -120,13 +128,48 @@ final class LevelDbStore extends AbstractKvStore {
 
   @Override
   protected void applyAll(KvBatch batch, boolean sync) {
-    space.take(batch.count(), batch.bytes());
+    applyAll(batch, null, sync);
+  }
+
+  @Override
+  public void writeJournaled(KvBatch batch, long number) {
+    byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    write(batch, () -> applyAll(batch, bytes, false));
+    journal = number;
+  }
+
+  /** Reads it when it is first asked for, which only an ensemble does. */
+  @Override
+  public long journalNumber() {
+    if (journal == UNKNOWN) {
+      journal = readJournal();
+    }
+    return journal;
+  }
+
+  private long readJournal() {
+    gate.enter();
+    try {
+      byte[] number = database.engine().get(OpenDatabase.READ, JOURNAL_KEY);
+      return number != null && number.length == Long.BYTES ? ByteBuffer.wrap(number).getLong() : 0;
+    } catch (IOException e) {
+      throw failure(e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private void applyAll(KvBatch batch, byte @Nullable [] number, boolean sync) {
+    space.take(batch.count() + 1, batch.bytes() + Long.BYTES);
     write(
         sync,
         options -> {
           NativeWriteBatch updates = new NativeWriteBatch();
           try {
             keys.add(copy(batch, updates));
+            if (number != null) {
+              updates.put(JOURNAL_KEY, number);
+            }
             database.engine().write(options, updates);
           } finally {
             updates.delete();

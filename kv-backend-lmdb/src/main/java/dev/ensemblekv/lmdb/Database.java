@@ -3,11 +3,14 @@ package dev.ensemblekv.lmdb;
 
 import dev.ensemblekv.api.StoreFullException;
 import dev.ensemblekv.api.StoreMismatchException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
@@ -24,6 +27,13 @@ import org.lmdbjava.Txn;
  * transaction is active then, and none begins. {@link Readers} and the {@link Committer} see to it.
  */
 final class Database {
+  /**
+   * The database that the pairs of a substore are in. The unnamed one, which tells where that is,
+   * has room for the number of the last journaled batch.
+   */
+  static final String OF_SUBSTORE = "ensemblekv.pairs";
+
+  private static final byte[] JOURNAL_KEY = "ensemblekv.journal".getBytes(StandardCharsets.UTF_8);
   private static final long MIN_MAP_BYTES = 1 << 20;
   private static final int FILE_MODE = 0644;
 
@@ -39,6 +49,7 @@ final class Database {
   private long mapBytes;
   private Env<Slice> env;
   private Dbi<Slice> dbi;
+  private @Nullable Dbi<Slice> unnamed;
 
   private Database(
       Path directory,
@@ -55,6 +66,7 @@ final class Database {
     this.env = openEnv();
     try {
       this.dbi = openDbi(create);
+      this.unnamed = openUnnamed();
       checkPairs();
     } catch (RuntimeException | Error e) {
       env.close();
@@ -120,6 +132,37 @@ final class Database {
           failures.file(),
           e);
     }
+  }
+
+  private @Nullable Dbi<Slice> openUnnamed() {
+    if (!name.equals(OF_SUBSTORE)) {
+      return null;
+    }
+    try (Txn<Slice> txn = env.txnRead()) {
+      Dbi<Slice> opened = env.openDbi(txn, null, null, false);
+      txn.commit();
+      return opened;
+    }
+  }
+
+  /** Tells whether there is a place for the number of a journaled batch. */
+  boolean isJournaled() {
+    return unnamed != null;
+  }
+
+  /** Returns the number of the last journaled batch; 0: there was none. */
+  long journal(Txn<Slice> txn, Slice keySlice) {
+    Dbi<Slice> numbers = unnamed;
+    Slice number = numbers == null ? null : numbers.get(txn, keySlice.set(JOURNAL_KEY));
+    return number == null ? 0 : ByteBuffer.wrap(number.copy(0)).getLong();
+  }
+
+  /** Sets the number of the last journaled batch. */
+  void setJournal(Txn<Slice> txn, Slice keySlice, long number) {
+    byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    Objects.requireNonNull(unnamed)
+        .reserve(txn, keySlice.set(JOURNAL_KEY), bytes.length)
+        .write(0, bytes);
   }
 
   private void checkPairs() {
@@ -213,6 +256,7 @@ final class Database {
     env.close();
     env = openEnv();
     dbi = openDbi(false);
+    unnamed = openUnnamed();
   }
 
   /** Closes the environment. Closing again does nothing. */

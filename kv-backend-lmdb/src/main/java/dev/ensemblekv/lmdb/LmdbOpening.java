@@ -16,8 +16,8 @@ final class LmdbOpening {
   private final KvOpenContext context;
   private final Disk disk;
   private final Path file;
-  private final String name;
   private final Failures failures;
+  private String name;
 
   private LmdbOpening(KvOpenContext context) {
     this.context = context;
@@ -45,7 +45,10 @@ final class LmdbOpening {
       disk.delete(file.resolveSibling(DataFile.LOCK_NAME));
     } else {
       fileBytes = DataFile.check(disk, file);
-      checkUnnamed();
+      checkName(DataFile.namedDatabases(disk, file));
+    }
+    if (context.isNew() && context.isInner() && name.isEmpty()) {
+      name = Database.OF_SUBSTORE;
     }
     long mapBytes = Math.max(context.option(LmdbOptions.RESERVE), 2 * fileBytes);
     Database database = database(directory, mapBytes);
@@ -70,10 +73,11 @@ final class LmdbOpening {
   }
 
   /** The descriptions of named databases must not be taken for values. */
-  private void checkUnnamed() throws IOException {
+  private void checkName(List<String> names) {
     if (name.isEmpty()) {
-      List<String> names = DataFile.namedDatabases(disk, file);
-      if (!names.isEmpty()) {
+      if (names.contains(Database.OF_SUBSTORE)) {
+        name = Database.OF_SUBSTORE;
+      } else if (!names.isEmpty()) {
         throw new StoreMismatchException(
             "the environment holds named databases, such as "
                 + names

@@ -10,18 +10,20 @@ import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The store: reads by {@link Readers}, writes by the {@link Committer}. */
-final class LmdbStore extends AbstractKvStore {
+final class LmdbStore extends AbstractKvStore implements JournaledStore {
   private final Database database;
   private final Failures failures;
   private final Readers readers;
@@ -180,6 +182,41 @@ final class LmdbStore extends AbstractKvStore {
         },
         batch.bytes(),
         sync);
+  }
+
+  @Override
+  public void writeJournaled(KvBatch batch, long number) {
+    write(
+        batch,
+        () ->
+            committer.write(
+                txn -> {
+                  txn.setAll(batch);
+                  txn.setJournal(number);
+                  return true;
+                },
+                batch.bytes(),
+                false));
+  }
+
+  @Override
+  public long journalNumber() {
+    return reading(
+        reader -> {
+          try {
+            return database.journal(reader.txn(), reader.keySlice());
+          } catch (RuntimeException e) {
+            throw failures.translate("the number of the last journaled batch cannot be read", e);
+          }
+        });
+  }
+
+  /** One that is not a substore has no room for the number of a journaled batch. */
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    return type == JournaledStore.class && !database.isJournaled()
+        ? Optional.empty()
+        : super.unwrap(type);
   }
 
   @Override

@@ -49,6 +49,12 @@ final class WriteTransaction {
     return true;
   }
 
+  /** Sets the number of the last journaled batch. */
+  void setJournal(long number) {
+    database.setJournal(txn, keySlice, number);
+    dirty = true;
+  }
+
   /** Does all of a batch. */
   void setAll(KvBatch batch) {
     batch.replay(

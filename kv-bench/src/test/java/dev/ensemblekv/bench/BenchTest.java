@@ -155,7 +155,7 @@ class BenchTest {
   @Test
   void whatNeverSplitsIsNotMeasuredSplitting() {
     assertThat(run("latency", "extent", "--rounds=1", "--keys=10", "--seconds=1")).isEqualTo(3);
-    assertThat(err.toString()).contains("extent never splits");
+    assertThat(err.toString()).contains("extent failed with exit code 3");
   }
 
   @Test

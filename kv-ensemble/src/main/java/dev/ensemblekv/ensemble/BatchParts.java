@@ -3,11 +3,15 @@ package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvException;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * A batch, divided by the substores that own its keys according to one table. All stripes are taken
@@ -75,5 +79,51 @@ final class BatchParts {
           substore.write(part.batch, durability);
           substore.size().add(part.puts, part.putBytes);
         });
+  }
+
+  /** Sees to it that all substores can take their parts; see {@link PendingParts}. */
+  void settle() {
+    parts.keySet().forEach(Substore::settle);
+  }
+
+  /**
+   * Writes the parts of a batch that the journal has durably: all of them, even if one fails.
+   *
+   * @param located adds to an exception where it was
+   */
+  void writeJournaled(long number, BiConsumer<KvException, Substore> located) {
+    List<Throwable> failures = new ArrayList<>();
+    parts.forEach(
+        (substore, part) -> {
+          substore.size().add(part.puts, part.putBytes);
+          try {
+            substore.writeJournaled(part.batch, number);
+          } catch (KvException e) {
+            located.accept(e, substore);
+            failures.add(e);
+          } catch (RuntimeException | Error e) {
+            failures.add(e);
+          }
+        });
+    Parallel.throwFirst(failures);
+  }
+
+  /** Tells whether a substore lacks its part of the batch of a number. */
+  boolean isMissing(long number) {
+    return parts.keySet().stream().anyMatch(substore -> substore.journalNumber() < number);
+  }
+
+  /** Writes the parts that substores lack; returns how many. */
+  int writeMissing(long number) {
+    int[] written = new int[1];
+    parts.forEach(
+        (substore, part) -> {
+          if (substore.journalNumber() < number) {
+            substore.size().add(part.puts, part.putBytes);
+            substore.writeMissing(part.batch, number);
+            written[0]++;
+          }
+        });
+    return written[0];
   }
 }

@@ -22,6 +22,9 @@ final class CleaningJob extends GrowthJob {
   private final JobProgress progress;
   private @Nullable KvCursor cursor;
 
+  /** What a step of the walk reads, about: each value is read, and asking for it would copy it. */
+  private long pairBytes;
+
   /**
    * Creates the job.
    *
@@ -57,6 +60,7 @@ final class CleaningJob extends GrowthJob {
     KvCursor walk = cursor;
     if (walk == null) {
       progress.begin(donor.size().keysBound() * 2);
+      pairBytes = donor.size().bytesBound() / Math.max(1, donor.size().keysBound());
       walk = donor.store().iterate();
       cursor = walk;
     }
@@ -65,7 +69,7 @@ final class CleaningJob extends GrowthJob {
     for (int i = 0; i < KEYS_PER_STEP && more; i++) {
       more = walk.next();
       if (more) {
-        moved(walk.key().length);
+        moved(pairBytes);
         addIfForeign(walk.key(), foreign);
         progress.advance();
       }

@@ -88,7 +88,11 @@ final class Copying extends Transfer {
     Substore created = opened(ensemble.topology().emptySubstore(targetId, root, store));
     Mirror copy = new Mirror(ensemble.hash(), region, created);
     mirror = copy;
-    donor.underAllStripes(() -> donor.mirror(copy));
+    donor.underAllStripes(
+        () -> {
+          donor.settle(); // the copier sees only what the engine has
+          donor.mirror(copy);
+        });
     startWalk(donor.store());
     phase = Phase.COPYING;
   }
@@ -188,6 +192,7 @@ final class Copying extends Transfer {
   Handover complete() {
     checkMirror();
     Substore to = present();
+    donor.handJournalOver(to);
     to.store().flush();
     long movedKeys = countedKeys + donor.size().keysBound() - keysBefore;
     long movedBytes = countedBytes + donor.size().bytesBound() - bytesBefore;

@@ -46,13 +46,22 @@ public final class EnsembleBackend implements KvBackend {
 
   @Override
   public Set<KvFeature> features() {
-    return EnumSet.copyOf(PASSED_ON);
+    Set<KvFeature> features = EnumSet.copyOf(PASSED_ON);
+    features.add(KvFeature.ATOMIC_BATCH);
+    return features;
   }
 
-  /** Returns the features of an ensemble over stores that have the given ones. */
-  static Set<KvFeature> featuresOver(Set<KvFeature> inner) {
+  /**
+   * Returns the features of an ensemble over stores that have the given ones.
+   *
+   * @param journaled whether batches over several of them go through a journal
+   */
+  static Set<KvFeature> featuresOver(Set<KvFeature> inner, boolean journaled) {
     Set<KvFeature> features = EnumSet.copyOf(PASSED_ON);
     features.retainAll(inner);
+    if (journaled) {
+      features.add(KvFeature.ATOMIC_BATCH);
+    }
     return features;
   }
 

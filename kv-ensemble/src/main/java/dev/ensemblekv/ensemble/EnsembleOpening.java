@@ -190,7 +190,9 @@ final class EnsembleOpening {
     Topology topology =
         new Topology(
             context.disk(), path(context), manifest, substores, capacity, context.events());
-    EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), manifest.seed());
+    KeyHash hash = new KeyHash(manifest.seed());
+    long nextEntry = new JournalRecovery(context, topology.table(), hash, null).run();
+    EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), hash, nextEntry);
     if (!context.isReadOnly()) {
       ensemble.startGrowth();
     }

@@ -93,6 +93,36 @@ public final class EnsembleOptions {
               "Longest time that one write is held up while a split relieves its substore, which"
                   + " is over 1.5 times its limit.");
 
+  /**
+   * Whether a batch with keys of several substores is atomic, where the backend has what it takes;
+   * by default yes; recorded, and can be changed at each open.
+   *
+   * <p>Such a batch is written to a journal and made durable there before its parts are, which
+   * takes one wait for the medium, shared by those who write at the same time. Without, each part
+   * is atomic by itself.
+   */
+  public static final KvOption<Boolean> ATOMIC_BATCHES =
+      KvOption.flag("ensemble.atomicBatches")
+          .kind(KvOption.Kind.STICKY)
+          .build(
+              true,
+              "Make batches over several substores atomic, by a journal that each of them waits"
+                  + " for.");
+
+  /**
+   * How long a file of the journal gets: 4 KiB to 1 GiB, by default 32 MiB; for one opening.
+   *
+   * <p>Then another one is begun, and the first is deleted when all substores have been flushed in
+   * the background. So the journal takes about twice as much, and a little more time is needed
+   * after a crash.
+   */
+  public static final KvOption<Long> JOURNAL_SIZE =
+      KvOption.sizeBytes("ensemble.journalSize")
+          .range(4L << 10, 1L << 30)
+          .build(
+              32L << 20,
+              "Length at which a file of the journal is followed by another, and then given up.");
+
   static final List<KvOption<?>> ALL =
       List.of(
           INITIAL_SUBSTORES,
@@ -102,7 +132,9 @@ public final class EnsembleOptions {
           ROOTS,
           SPLIT_RATE,
           NATIVE_SPLITS,
-          MAX_STALL);
+          MAX_STALL,
+          ATOMIC_BATCHES,
+          JOURNAL_SIZE);
 
   static final long LEAST_KEYS = 16;
   static final long LEAST_BYTES = 4096;

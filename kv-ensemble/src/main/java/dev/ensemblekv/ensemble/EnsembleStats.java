@@ -28,7 +28,7 @@ final class EnsembleStats {
     Sums sums = new Sums();
     RootStats ofRoots = new RootStats(roots);
     for (Slot slot : table.slots()) {
-      KvStats inner = slot.substore().store().stats();
+      KvStats inner = slot.substore().stats();
       sums.add(slot, inner);
       ofRoots.add(slot.substore(), inner);
       stats.substore(

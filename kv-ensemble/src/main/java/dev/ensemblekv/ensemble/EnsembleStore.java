@@ -57,17 +57,24 @@ final class EnsembleStore implements KvStore {
   private final KeyHash hash;
   private final Growth growth;
   private final Backpressure backpressure;
+  private final @Nullable Journal journal;
   private final EnsembleControl control;
   private final Set<KvFeature> features;
   private final KvLimits limits;
   private final Map<Integer, String> unsplittable = new ConcurrentHashMap<>();
   private final AtomicBoolean recordPending = new AtomicBoolean();
 
-  EnsembleStore(KvOpenContext context, Topology topology, Roots roots, long seed) {
+  /**
+   * Creates the store.
+   *
+   * @param nextEntry the number of the next batch in the journal
+   */
+  EnsembleStore(
+      KvOpenContext context, Topology topology, Roots roots, KeyHash hash, long nextEntry) {
     this.context = context;
     this.topology = topology;
     this.roots = roots;
-    this.hash = new KeyHash(seed);
+    this.hash = hash;
     this.growth =
         new Growth(
             context.executor(),
@@ -78,9 +85,44 @@ final class EnsembleStore implements KvStore {
     this.backpressure =
         new Backpressure(context.option(EnsembleOptions.MAX_STALL), growth, context.events());
     KvStore first = topology.table().slots().get(0).substore().store();
-    this.features = Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features()));
+    boolean journals = isAtomic(first);
+    this.journal = journals && !context.isReadOnly() ? newJournal(nextEntry) : null;
+    this.features =
+        Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features(), journals));
     this.limits = first.limits();
     this.control = new Control(context, this, growth);
+  }
+
+  private boolean isAtomic(KvStore any) {
+    return context.option(EnsembleOptions.ATOMIC_BATCHES)
+        && any.features().contains(KvFeature.ATOMIC_BATCH)
+        && topology.substores().stream().allMatch(Substore::isJournaled);
+  }
+
+  private Journal newJournal(long nextEntry) {
+    return new Journal(
+        context.disk(),
+        context.directory(),
+        context.storeId(),
+        nextEntry,
+        context.option(EnsembleOptions.JOURNAL_SIZE),
+        context.executor(),
+        new Journal.Owner() {
+          @Override
+          public void checkNotFailed() {
+            topology.checkNotFailed();
+          }
+
+          @Override
+          public KvException fail(KvException cause) {
+            return topology.fail(cause);
+          }
+
+          @Override
+          public void flushSubstores() {
+            EnsembleStore.this.flushSubstores();
+          }
+        });
   }
 
   /** Takes up what was left to do when the ensemble was last open. */
@@ -199,7 +241,7 @@ final class EnsembleStore implements KvStore {
     while (true) {
       RoutingTable table = topology.table();
       Substore owner = table.route(bits).substore();
-      byte[] value = read(owner, "get", () -> owner.store().get(key));
+      byte[] value = read(owner, "get", () -> owner.get(key));
       if (value != null || table == topology.table()) {
         return value;
       }
@@ -218,14 +260,12 @@ final class EnsembleStore implements KvStore {
               owner,
               "read",
               () ->
-                  owner
-                      .store()
-                      .<R>read(
-                          key,
-                          value -> {
-                            found[0] = true;
-                            return reader.read(value);
-                          }));
+                  owner.<R>read(
+                      key,
+                      value -> {
+                        found[0] = true;
+                        return reader.read(value);
+                      }));
       if (found[0] || table == topology.table()) {
         return result;
       }
@@ -238,7 +278,7 @@ final class EnsembleStore implements KvStore {
     while (true) {
       RoutingTable table = topology.table();
       Substore owner = table.route(bits).substore();
-      Boolean present = read(owner, "exists", () -> owner.store().exists(key));
+      Boolean present = read(owner, "exists", () -> owner.exists(key));
       if (Boolean.TRUE.equals(present) || table == topology.table()) {
         return Boolean.TRUE.equals(present);
       }
@@ -342,7 +382,7 @@ final class EnsembleStore implements KvStore {
       try {
         topology.checkNotFailed();
         if (table == topology.table()) {
-          parts.write(durability);
+          write(batch, parts, table, durability);
           written = parts;
         }
       } catch (KvException e) {
@@ -353,6 +393,22 @@ final class EnsembleStore implements KvStore {
       }
     }
     written.substores().forEach(this::grown);
+  }
+
+  /**
+   * What is in the journal is durable, so that no part needs to be. One of keys of a single
+   * substore goes there too, or a crash could take it away while a later one stays that has a key
+   * of it, and only half of it would seem to be missing.
+   */
+  private void write(KvBatch batch, BatchParts parts, RoutingTable table, Durability durability) {
+    if (journal == null || batch.count() < 2 || table.slots().size() == 1) {
+      parts.write(durability);
+      return;
+    }
+    parts.settle();
+    journal.write(
+        batch,
+        number -> parts.writeJournaled(number, (e, substore) -> located(e, "write", substore)));
   }
 
   /** Looks whether a substore has grown so far that something is to be done in the background. */
@@ -395,7 +451,7 @@ final class EnsembleStore implements KvStore {
     try {
       long keys = 0;
       for (Slot slot : table.slots()) {
-        keys += slot.holdsForeignKeys() ? count(slot) : slot.substore().store().size();
+        keys += slot.holdsForeignKeys() ? count(slot) : slot.substore().settled().size();
       }
       return keys;
     } finally {
@@ -405,7 +461,7 @@ final class EnsembleStore implements KvStore {
 
   private long count(Slot slot) {
     long keys = 0;
-    try (KvCursor cursor = owned(slot, slot.substore().store().iterate())) {
+    try (KvCursor cursor = owned(slot, slot.substore().settled().iterate())) {
       while (cursor.next()) {
         keys++;
       }
@@ -417,7 +473,7 @@ final class EnsembleStore implements KvStore {
   public KvCursor iterate() {
     RoutingTable table = pin();
     return new ChainedCursor(
-        table, slot -> owned(slot, slot.substore().store().iterate()), () -> unpin(table));
+        table, slot -> owned(slot, slot.substore().settled().iterate()), () -> unpin(table));
   }
 
   @Override
@@ -429,7 +485,7 @@ final class EnsembleStore implements KvStore {
     List<KvCursor> cursors = new ArrayList<>();
     try {
       for (Slot slot : table.slots()) {
-        cursors.add(owned(slot, slot.substore().store().scan(range)));
+        cursors.add(owned(slot, slot.substore().settled().scan(range)));
       }
       return new MergingCursor(cursors, range.isReverse(), () -> unpin(table));
     } catch (RuntimeException | Error e) {
@@ -468,19 +524,27 @@ final class EnsembleStore implements KvStore {
   @Override
   public void flush() {
     topology.checkNotFailed();
-    List<Substore> substores = topology.table().slots().stream().map(Slot::substore).toList();
-    Parallel.throwFirst(onEach(substores, "flush", KvStore::flush));
+    long journaled = journal == null ? 0 : journal.position();
+    flushSubstores();
+    if (journal != null) {
+      journal.release(journaled);
+    }
   }
 
-  /** Does something with the store of each substore; returns what was thrown, located. */
+  private void flushSubstores() {
+    List<Substore> substores = topology.table().slots().stream().map(Slot::substore).toList();
+    Parallel.throwFirst(onEach(substores, "flush", substore -> substore.settled().flush()));
+  }
+
+  /** Does something with each substore; returns what was thrown, located. */
   private List<Throwable> onEach(
-      List<Substore> substores, String operation, Consumer<KvStore> action) {
+      List<Substore> substores, String operation, Consumer<Substore> action) {
     return Parallel.forEach(
         context.executor(),
         substores,
         substore -> {
           try {
-            action.accept(substore.store());
+            action.accept(substore);
           } catch (KvException e) {
             throw located(e, operation, substore);
           }
@@ -512,13 +576,11 @@ final class EnsembleStore implements KvStore {
 
   @Override
   public KvStats stats() {
-    return EnsembleStats.of(
-        KvStats.builder(context.spec(), context.storeName()),
-        topology,
-        growth.status(),
-        roots,
-        backpressure,
-        unsplittable);
+    KvStats.Builder stats = KvStats.builder(context.spec(), context.storeName());
+    if (journal != null) {
+      journal.addTo(stats);
+    }
+    return EnsembleStats.of(stats, topology, growth.status(), roots, backpressure, unsplittable);
   }
 
   @Override
@@ -553,9 +615,16 @@ final class EnsembleStore implements KvStore {
   public void close() {
     List<Throwable> failures = new ArrayList<>();
     attempt(failures, growth::close);
-    failures.addAll(onEach(topology.substores(), "close", KvStore::close));
+    if (journal != null) {
+      attempt(failures, journal::stop);
+    }
+    boolean whole = topology.substores().stream().noneMatch(Substore::isPending);
+    failures.addAll(onEach(topology.substores(), "close", substore -> substore.store().close()));
     boolean clean = failures.isEmpty() && topology.failure() == null && !context.isReadOnly();
     attempt(failures, () -> topology.close(clean));
+    if (journal != null) {
+      attempt(failures, () -> journal.close(clean && whole));
+    }
     attempt(failures, roots::close);
     attempt(failures, topology::checkNotFailed);
     Parallel.throwFirst(failures);

@@ -26,7 +26,7 @@ abstract class GrowthJob {
   /** Does a little; what it throws makes the job fail. */
   abstract Step step();
 
-  /** Counts bytes that a step moves or compares. */
+  /** Counts bytes that a step moves, compares, counts or looks through. */
   final void moved(long bytes) {
     movedBytes += bytes;
   }

@@ -3,28 +3,37 @@ package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.spi.DivisibleStore;
+import java.util.function.LongConsumer;
 
 /** A count of the live keys of a substore, step by step. For one thread. */
 abstract class LiveCount {
   private static final int KEYS_PER_STEP = 4096;
+  private static final int BYTES_PER_STEP = 256 << 10;
 
-  /** Returns a count by reading every pair. */
-  static LiveCount byWalk(KvCursor cursor, JobProgress progress) {
+  /**
+   * Returns a count by reading every pair.
+   *
+   * @param moved is told how many bytes were read
+   */
+  static LiveCount byWalk(KvCursor cursor, JobProgress progress, LongConsumer moved) {
     return new LiveCount() {
       private long keys;
       private long bytes;
 
       @Override
       boolean next() {
-        for (int i = 0; i < KEYS_PER_STEP; i++) {
-          if (!cursor.next()) {
-            return false;
+        long before = bytes;
+        boolean more = true;
+        for (int i = 0; i < KEYS_PER_STEP && bytes - before < BYTES_PER_STEP && more; i++) {
+          more = cursor.next();
+          if (more) {
+            keys++;
+            bytes += cursor.key().length + (long) cursor.value().length;
+            progress.advance();
           }
-          keys++;
-          bytes += cursor.key().length + (long) cursor.value().length;
-          progress.advance();
         }
-        return true;
+        moved.accept(bytes - before);
+        return more;
       }
 
       @Override

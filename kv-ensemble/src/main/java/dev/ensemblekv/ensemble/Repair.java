@@ -9,12 +9,16 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.ensemble.Manifest.Entry;
 import dev.ensemblekv.ensemble.Manifest.Role;
+import dev.ensemblekv.spi.KvCapacity;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The repair of an ensemble: each substore is checked, and repaired by its own backend if it is
@@ -81,6 +85,40 @@ final class Repair {
           first.path().orElse(null),
           first);
     }
+    completeBatches();
+  }
+
+  /** Writes what the journal has and the substores lack, as the next opening would. */
+  private void completeBatches() {
+    SortedMap<Integer, Substore> substores = new TreeMap<>();
+    Throwable failure = null;
+    try {
+      for (Map.Entry<Integer, Entry> owner : manifest.entries().entrySet()) {
+        Entry entry = owner.getValue();
+        if (entry.owns()) {
+          substores.put(owner.getKey(), open(owner.getKey(), entry));
+        }
+      }
+      RoutingTable table = RoutingTable.of(manifest, substores);
+      new JournalRecovery(context, table, new KeyHash(manifest.seed()), progress).run();
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      throw e;
+    } finally {
+      for (Substore substore : substores.values()) {
+        if (failure == null) {
+          substore.store().close();
+        } else {
+          DiskFiles.closeAfter(failure, substore.store());
+        }
+      }
+    }
+  }
+
+  private Substore open(int id, Entry entry) {
+    KvStore store = context.openInner(directory(id, entry), Manifest.name(id));
+    KvCapacity capacity = context.innerBackend().capacity();
+    return new Substore(id, entry.root(), store, SubstoreSize.bounded(capacity, id, 0, 0));
   }
 
   private Path directory(int id, Entry entry) {

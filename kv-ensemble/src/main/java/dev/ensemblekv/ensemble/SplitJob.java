@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.ensemble.EnsembleControl.Phase;
@@ -101,7 +102,7 @@ final class SplitJob extends GrowthJob {
 
   private LiveCount newCount() {
     if (divisible == null) {
-      return LiveCount.byWalk(donor.store().iterate(), progress);
+      return LiveCount.byWalk(donor.store().iterate(), progress, this::moved);
     }
     DivisibleStore.Count ofEngine = divisible.count(region.upper().slice());
     halves = ofEngine;
@@ -162,14 +163,24 @@ final class SplitJob extends GrowthJob {
 
   private void cutOver(Transfer at) {
     at.target().ifPresent(to -> to.store().flush()); // most of it without holding anybody up
+    flushDonor();
     donor.underAllStripes(
         () -> {
+          donor.settle(); // only what the engine has is handed over
           Transfer.Handover handed = at.complete();
+          flushDonor();
           topology.cutOver(donor, handed.target(), at.donorRole());
           cutOver = true;
           donor.size().move(-handed.keys(), -handed.bytes());
           at.detach();
         });
+  }
+
+  /** A batch must not be durable in the target and lost in the donor, to which it all went. */
+  private void flushDonor() {
+    if (ensemble.features().contains(KvFeature.ATOMIC_BATCH)) {
+      donor.store().flush();
+    }
   }
 
   /** Writers of the donor are held up, or soon will be. */

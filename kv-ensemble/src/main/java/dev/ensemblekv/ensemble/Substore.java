@@ -3,11 +3,18 @@ package dev.ensemblekv.ensemble;
 
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvReader;
+import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
+import dev.ensemblekv.api.StoreMismatchException;
+import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.StripedLocks;
+import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +33,8 @@ final class Substore {
   private final KvStore store;
   private final SubstoreSize size;
   private final StripedLocks stripes = new StripedLocks(STRIPES);
+  private final @Nullable JournaledStore journaled;
+  private final @Nullable PendingParts pending;
   private volatile @Nullable Mirror mirror;
   private volatile boolean splitWanted;
 
@@ -34,6 +43,8 @@ final class Substore {
     this.root = root;
     this.store = store;
     this.size = size;
+    this.journaled = store.unwrap(JournaledStore.class).orElse(null);
+    this.pending = journaled == null ? null : new PendingParts(journaled);
   }
 
   int id() {
@@ -86,8 +97,127 @@ final class Substore {
     this.mirror = mirror;
   }
 
+  byte @Nullable [] get(byte[] key) {
+    PendingParts.Written missing = missing(key);
+    if (missing == null) {
+      return store.get(key);
+    }
+    byte[] value = missing.value();
+    return value == null ? null : value.clone();
+  }
+
+  <R> @Nullable R read(byte[] key, KvReader<R> reader) {
+    PendingParts.Written missing = missing(key);
+    if (missing == null) {
+      return store.read(key, reader);
+    }
+    byte[] value = missing.value();
+    return value == null ? null : reader.read(ByteBuffer.wrap(value).asReadOnlyBuffer());
+  }
+
+  boolean exists(byte[] key) {
+    PendingParts.Written missing = missing(key);
+    return missing == null ? store.exists(key) : missing.value() != null;
+  }
+
+  /** Returns what the engine lacks of a key; {@code null}: it lacks nothing. */
+  private PendingParts.@Nullable Written missing(byte[] key) {
+    return pending == null ? null : pending.find(key);
+  }
+
+  /** Returns the store for an iteration or a count, which see only what it has. */
+  KvStore settled() {
+    settle();
+    return store;
+  }
+
+  /**
+   * Writes the parts of batches that are pending.
+   *
+   * @throws KvException if that is not possible
+   */
+  void settle() {
+    if (pending != null) {
+      pending.settle();
+    }
+  }
+
+  /** Tells whether parts of batches are pending. */
+  boolean isPending() {
+    return pending != null && pending.cause() != null;
+  }
+
+  /** Returns the figures of the store, which is degraded while parts of batches are pending. */
+  KvStats stats() {
+    KvStats stats = store.stats();
+    Throwable cause = pending == null ? null : pending.cause();
+    return cause == null || stats.state() != KvState.OPEN
+        ? stats
+        : stats.toBuilder()
+            .state(
+                KvState.DEGRADED,
+                "a part of a batch is in the journal and not in the substore yet: "
+                    + cause.getMessage())
+            .build();
+  }
+
+  /** Tells whether it can have a part of a journaled batch. */
+  boolean isJournaled() {
+    return journaled != null;
+  }
+
+  /** Returns the number of the last journaled batch of which it has its part; 0: none. */
+  long journalNumber() {
+    return journaled == null ? 0 : journaled.journalNumber();
+  }
+
+  /** Writes its part of a journaled batch, as opening does. */
+  void writeMissing(KvBatch batch, long number) {
+    if (journaled == null) {
+      throw new StoreMismatchException(
+          "there are batches in the journal, and the backend of "
+              + this
+              + " does not take them;"
+              + " open the store with the release that wrote it",
+          null,
+          null);
+    }
+    journaled.writeJournaled(batch, number);
+  }
+
+  /** Writes its part of a journaled batch, now or, if that fails, later. */
+  void writeJournaled(KvBatch batch, long number) {
+    PendingParts later = Objects.requireNonNull(pending);
+    try {
+      guarded(
+          () -> {
+            later.settle();
+            writeMissing(batch, number);
+            return true;
+          });
+    } catch (RuntimeException | Error e) {
+      later.add(batch, number, e);
+      throw e;
+    }
+    Mirror copy = mirror;
+    if (copy != null) {
+      copy.apply(batch);
+    }
+  }
+
+  /**
+   * Makes the target of a split know which journaled batches it has: all that this has. To be
+   * flushed in both; the caller holds all stripes of this.
+   */
+  void handJournalOver(Substore target) {
+    if (journalNumber() > 0) {
+      target.writeMissing(new KvBatch(), journalNumber());
+    }
+  }
+
   /** Stores a value, or removes the key if it is {@code null}. */
   void apply(int bits, byte[] key, byte @Nullable [] value) {
+    settle();
     guarded(
         () -> {
           if (value == null) {
@@ -105,6 +235,7 @@ final class Substore {
 
   boolean compareAndSet(
       int bits, byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
+    settle();
     boolean replaced = guarded(() -> store.compareAndSet(key, expected, replacement));
     Mirror copy = mirror;
     if (replaced && copy != null) {
@@ -114,6 +245,7 @@ final class Substore {
   }
 
   void write(KvBatch batch, Durability durability) {
+    settle();
     guarded(
         () -> {
           store.write(batch, durability);

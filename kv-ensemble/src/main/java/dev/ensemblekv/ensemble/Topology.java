@@ -79,6 +79,15 @@ final class Topology {
     return failure;
   }
 
+  /** Makes the ensemble fail; returns the cause, which is that of the first time. */
+  synchronized KvException fail(KvException cause) {
+    KvException first = failure;
+    if (first == null) {
+      failure = cause;
+    }
+    return first == null ? cause : first;
+  }
+
   /**
    * Throws if the ensemble has failed.
    *

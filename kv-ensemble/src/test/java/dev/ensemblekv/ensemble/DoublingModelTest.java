@@ -6,12 +6,15 @@ import static dev.ensemblekv.ensemble.EnsembleTesting.control;
 import static dev.ensemblekv.ensemble.EnsembleTesting.substores;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.tck.KvStoreTck;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,15 +29,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Many threads on an ensemble that doubles from 3 to 48 substores and more. Each writer has keys of
- * its own, so it knows at any time what they must be; iterations check the keys that nobody
- * changes.
+ * its own, so it knows at any time what they must be; iterations, and scans where there is an
+ * order, check the keys that nobody changes.
+ *
+ * <p>{@code dev.ensemblekv.tck.effort} above 1 makes it go on to 192 substores, also over engines
+ * that take longer, and so many times again; {@code dev.ensemblekv.tck.seed} repeats the choices of
+ * the writers.
  */
 class DoublingModelTest {
   private static final int WRITERS = 3;
@@ -44,16 +53,28 @@ class DoublingModelTest {
           .set(EnsembleOptions.INITIAL_SUBSTORES, 3L)
           .set(EnsembleOptions.MAX_KEYS, 40L)
           .build();
-  private static final int ENOUGH_SUBSTORES = 48;
+  private static final int EFFORT = Math.max(1, Integer.getInteger(KvStoreTck.EFFORT, 1));
+  private static final int ENOUGH_SUBSTORES = EFFORT == 1 ? 48 : 192;
 
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"ensemble:memory", "ensemble:json", "ensemble:extent"})
+  @MethodSource("specs")
   void nothingIsLostStaleOrSeenTwiceWhileTheSubstoresDouble(String spec) throws Exception {
     long seed = Long.getLong("dev.ensemblekv.tck.seed", System.nanoTime());
-    System.out.println("DoublingModelTest " + spec + " -Ddev.ensemblekv.tck.seed=" + seed);
-    try (KvStore store = KvEnvironment.system().open(spec, directory.resolve("store"), OPTIONS)) {
+    for (int i = 0; i < EFFORT; i++) {
+      System.out.println("DoublingModelTest " + spec + " -Ddev.ensemblekv.tck.seed=" + (seed + i));
+      doubleUnderLoad(spec, directory.resolve("store" + i), seed + i);
+    }
+  }
+
+  static Stream<String> specs() {
+    Stream<String> always = Stream.of("ensemble:memory", "ensemble:json", "ensemble:extent");
+    return EFFORT == 1 ? always : Stream.concat(always, Stream.of("ensemble:leveldb"));
+  }
+
+  private static void doubleUnderLoad(String spec, Path directory, long seed) throws Exception {
+    try (KvStore store = KvEnvironment.system().open(spec, directory, OPTIONS)) {
       for (int i = 0; i < STABLE_KEYS; i++) {
         store.put(bytes("stable" + i), bytes("value" + i));
       }
@@ -66,12 +87,14 @@ class DoublingModelTest {
           writers.add(threads.submit(writer));
         }
         Future<?> iterator = threads.submit(() -> iterate(store, writing));
+        Future<?> scanner = threads.submit(() -> scan(store, writing));
         Map<String, String> expected = new HashMap<>();
         for (Future<Map<String, String>> writer : writers) {
           expected.putAll(writer.get());
         }
         writing.set(false);
         iterator.get();
+        scanner.get();
         for (int i = 0; i < STABLE_KEYS; i++) {
           expected.put("stable" + i, "value" + i);
         }
@@ -101,6 +124,21 @@ class DoublingModelTest {
       for (int i = 0; i < STABLE_KEYS; i++) {
         assertThat(seen).contains("stable" + i);
       }
+    }
+  }
+
+  /** Scans the stable keys again and again; they must come in their order, and nothing else. */
+  private static void scan(KvStore store, AtomicBoolean writing) {
+    List<String> stable =
+        IntStream.range(0, STABLE_KEYS).mapToObj(i -> "stable" + i).sorted().toList();
+    while (writing.get() && store.features().contains(KvFeature.ORDERED)) {
+      List<String> seen = new ArrayList<>();
+      try (KvCursor cursor = store.scan(KeyRange.prefix(bytes("stable")))) {
+        while (cursor.next()) {
+          seen.add(text(cursor.key()));
+        }
+      }
+      assertThat(seen).isEqualTo(stable);
     }
   }
 

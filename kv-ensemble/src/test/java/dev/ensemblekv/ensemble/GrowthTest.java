@@ -285,6 +285,24 @@ class GrowthTest {
   }
 
   @Test
+  void cleaningKeepsToTheRateByWhatItReads() {
+    store.close();
+    store = open(options(1, 1000).toBuilder().set(EnsembleOptions.SPLIT_RATE, 64L << 10).build());
+    for (int i = 0; i < 300; i++) {
+      put("key" + i, "x".repeat(1000)); // three steps of cleaning, of two seconds each
+    }
+    control(store).splitNow();
+    while (substores(store) == 1) {
+      machine.executor().advance(Duration.ofMillis(100));
+    }
+    machine.executor().advance(Duration.ofSeconds(3));
+    assertThat(control(store).status().phase()).isEqualTo(Phase.CLEANING);
+    machine.executor().advance(Duration.ofSeconds(60));
+    assertThat(control(store).status().phase()).isEqualTo(Phase.IDLE);
+    assertContents();
+  }
+
+  @Test
   void aHigherRateHoldsAtOnce() {
     beginSlowSplit(100);
     assertThat(substores(store)).isEqualTo(1);

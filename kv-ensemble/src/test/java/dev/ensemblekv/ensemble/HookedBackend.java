@@ -14,9 +14,11 @@ import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.FilterKvStore;
+import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -176,6 +178,38 @@ final class HookedBackend implements KvBackend {
 
     @Override
     public void write(KvBatch batch, Durability durability) {
+      before(batch);
+      super.write(batch, durability);
+    }
+
+    @Override
+    public <T> Optional<T> unwrap(Class<T> type) {
+      return type == JournaledStore.class
+          ? inner.unwrap(JournaledStore.class).map(store -> type.cast(new Journaled(store)))
+          : super.unwrap(type);
+    }
+
+    /** The way of journaled batches. */
+    private final class Journaled implements JournaledStore {
+      private final JournaledStore store;
+
+      Journaled(JournaledStore store) {
+        this.store = store;
+      }
+
+      @Override
+      public void writeJournaled(KvBatch batch, long number) {
+        before(batch);
+        store.writeJournaled(batch, number);
+      }
+
+      @Override
+      public long journalNumber() {
+        return store.journalNumber();
+      }
+    }
+
+    private void before(KvBatch batch) {
       before("write", NO_KEY);
       batch.replay(
           new KvBatch.Handler() {
@@ -189,7 +223,6 @@ final class HookedBackend implements KvBackend {
               before("delete", key);
             }
           });
-      super.write(batch, durability);
     }
 
     @Override

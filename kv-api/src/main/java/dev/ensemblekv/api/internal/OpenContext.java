@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param hashSeed the seed by which the store around this one spreads keys
  * @param innerHashSeed the seed by which this store spreads keys
  * @param home what it shares with the stores inside it
+ * @param isInner whether it is inside a store that is elsewhere
  */
 record OpenContext(
     KvEnvironment environment,
@@ -49,7 +50,8 @@ record OpenContext(
     KvOptions options,
     OptionalLong hashSeed,
     OptionalLong innerHashSeed,
-    Home home)
+    Home home,
+    boolean isInner)
     implements KvOpenContext {
 
   /** Creates the context of a store that is inside no other. */
@@ -71,7 +73,8 @@ record OpenContext(
         options,
         OptionalLong.empty(),
         OptionalLong.empty(),
-        new Home(environment, storeName, directoryOrNull));
+        new Home(environment, storeName, directoryOrNull),
+        false);
   }
 
   KvStore open() {
@@ -157,10 +160,15 @@ record OpenContext(
 
   @Override
   public KvStore openInner() {
-    return inner(directoryOrNull, storeName, storeId, isNew).open();
+    return inner(directoryOrNull, storeName, storeId, isNew, isInner).open();
   }
 
   private OpenContext inner(@Nullable Path at, String name, String id, boolean created) {
+    return inner(at, name, id, created, true);
+  }
+
+  private OpenContext inner(
+      @Nullable Path at, String name, String id, boolean created, boolean elsewhere) {
     return new OpenContext(
         environment,
         innerBackends(),
@@ -171,7 +179,8 @@ record OpenContext(
         options,
         innerHashSeed,
         OptionalLong.empty(),
-        home);
+        home,
+        elsewhere);
   }
 
   @Override
@@ -186,7 +195,8 @@ record OpenContext(
         options,
         hashSeed,
         OptionalLong.of(seed),
-        home);
+        home,
+        isInner);
   }
 
   @Override
