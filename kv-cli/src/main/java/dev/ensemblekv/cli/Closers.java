@@ -42,6 +42,11 @@ final class Closers {
     return open == null;
   }
 
+  /** Tells whether there is nothing to be closed. */
+  synchronized boolean isEmpty() {
+    return open == null || open.isEmpty();
+  }
+
   /**
    * Closes everything, what was opened last first, and waits for that.
    *

@@ -24,7 +24,9 @@ final class Interruption {
     if (shell.closers().isClosing()) {
       return;
     }
-    shell.note("interrupted; what was stored until now is kept");
+    if (!shell.closers().isEmpty()) {
+      shell.note("interrupted; what was stored until now is kept");
+    }
     Exception failure = shell.closers().closeAll();
     if (failure instanceof KvException) {
       shell.note("closing the store failed: " + Errors.describe(failure));

@@ -84,6 +84,8 @@ public final class Kv {
         new CopyCommand(shell, root),
         new AdoptCommand(shell, root),
         new DestroyCommand(shell, root),
+        new AdminCommand(shell, root),
+        new TopCommand(shell, root),
         new BackendsCommand(shell, root),
         new DoctorCommand(shell, root));
   }

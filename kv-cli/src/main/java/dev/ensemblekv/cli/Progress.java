@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import java.time.Duration;
+import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -77,10 +78,33 @@ final class Progress implements AutoCloseable {
     return task.result();
   }
 
+  /** Shows a task of another process until it ends, and returns how it ended. */
+  static RemoteTask watch(Shell shell, Supplier<RemoteTask> reader) {
+    RemoteTask task = reader.get();
+    try (Progress progress = start(shell, task.operation(), task.unit(), task.total())) {
+      while (task.isRunning()) {
+        Thread.sleep(TASK_CHECK.toMillis());
+        task = reader.get();
+        progress.to(task.done(), task.total());
+      }
+      progress.to(task.done(), task.total());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandException.failed("interrupted; the task goes on", e);
+    }
+    return task;
+  }
+
   private void to(KvTask task) {
+    to(task.done(), task.total().orElse(UNKNOWN));
+  }
+
+  private void to(long done, long total) {
     if (bar != null) {
-      task.total().ifPresent(bar::maxHint);
-      bar.stepTo(task.done());
+      if (total != UNKNOWN) {
+        bar.maxHint(total);
+      }
+      bar.stepTo(done);
     }
   }
 
