@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import org.eclipse.collections.impl.map.mutable.primitive.IntIntHashMap;
 
 /**
- * The division of a substore that is accounts, as the extent engine does it: nothing is copied; each
- * half writes its index anew; and what was divided before is moved, each half its own. For one
+ * The division of a substore that is accounts, as the extent engine does it: nothing is copied;
+ * each half writes its index anew; and what was divided before is moved, each half its own. For one
  * thread.
  */
 final class AccountingDivision implements DivisibleStore {

@@ -31,7 +31,9 @@ final class AccountingStore extends AbstractKvStore {
   private final Accounts accounts;
   private final int number;
 
-  /** Of each put the {@link Shared} files that it is in; {@link Shared#NONE}: those of this store. */
+  /**
+   * Of each put the {@link Shared} files that it is in; {@link Shared#NONE}: those of this store.
+   */
   private IntIntHashMap puts;
 
   private long liveBytes;
