@@ -9,11 +9,15 @@ import dev.ensemblekv.api.KvMetric.Unit;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.ByteBuffer;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
-import org.eclipse.collections.impl.set.mutable.primitive.IntHashSet;
+import org.eclipse.collections.api.block.predicate.primitive.IntPredicate;
+import org.eclipse.collections.api.block.procedure.primitive.IntIntProcedure;
+import org.eclipse.collections.impl.map.mutable.primitive.IntIntHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,12 @@ final class AccountingStore extends AbstractKvStore {
 
   private final Accounts accounts;
   private final int number;
-  private IntHashSet puts = new IntHashSet();
+
+  /**
+   * Of each put the {@link Shared} files that it is in; {@link Shared#NONE}: those of this store.
+   */
+  private IntIntHashMap puts;
+
   private long liveBytes;
   private long deadBytes;
 
@@ -35,6 +44,8 @@ final class AccountingStore extends AbstractKvStore {
     super(context, LIMITS, FEATURES);
     this.accounts = accounts;
     this.number = accounts.add(this);
+    this.puts = accounts.takeCopy(context.directory());
+    puts.forEachKey(put -> liveBytes += weight(put));
   }
 
   /** Returns the key of a put. */
@@ -50,7 +61,8 @@ final class AccountingStore extends AbstractKvStore {
     return accounts.plan().valueLength(put);
   }
 
-  private long weight(int put) {
+  /** Returns the bytes of a put, key and value. */
+  long weight(int put) {
     return Plan.KEY_BYTES + (long) length(put);
   }
 
@@ -62,7 +74,7 @@ final class AccountingStore extends AbstractKvStore {
   @Override
   public byte @Nullable [] get(byte[] key) {
     int put = put(key);
-    if (!puts.contains(put)) {
+    if (!puts.containsKey(put)) {
       return null;
     }
     accounts.read(number, put, weight(put));
@@ -72,10 +84,12 @@ final class AccountingStore extends AbstractKvStore {
   @Override
   protected void apply(byte[] key, byte @Nullable [] value, boolean sync) {
     int put = put(key);
-    if (value != null && puts.add(put)) {
+    if (value != null && !puts.containsKey(put)) {
+      puts.put(put, Shared.NONE);
       liveBytes += weight(put);
       accounts.put(weight(put));
-    } else if (value == null && puts.remove(put)) {
+    } else if (value == null && puts.containsKey(put)) {
+      puts.remove(put);
       liveBytes -= weight(put);
       deadBytes += weight(put);
     }
@@ -88,7 +102,7 @@ final class AccountingStore extends AbstractKvStore {
 
   @Override
   public KvCursor iterate() {
-    return new Walk(puts.toArray());
+    return new Walk(puts.keySet().toArray());
   }
 
   /** What was removed is given back once it is half as much as what is left. */
@@ -107,6 +121,33 @@ final class AccountingStore extends AbstractKvStore {
   }
 
   @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    return type == DivisibleStore.class && accounts.plan().split() == Plan.Split.NATIVE
+        ? Optional.of(type.cast(new AccountingDivision(this, accounts, context().hashSeed())))
+        : super.unwrap(type);
+  }
+
+  /** Calls for each put, with the shared files that it is in. */
+  void forEachPut(IntIntProcedure action) {
+    puts.forEachKeyValue(action);
+  }
+
+  /** Has the puts be in other files. */
+  void replace(IntIntHashMap moved) {
+    puts.putAll(moved);
+  }
+
+  /** Forgets some puts, which are somebody else's now. */
+  void giveUp(IntPredicate others) {
+    for (int put : puts.keySet().toArray()) {
+      if (others.accept(put)) {
+        puts.remove(put);
+        liveBytes -= weight(put);
+      }
+    }
+  }
+
+  @Override
   public KvStats stats() {
     return statsBuilder()
         .metric(KvMetric.upperBound(KvMetric.KEYS, puts.size(), Unit.COUNT, "Keys."))
@@ -116,7 +157,7 @@ final class AccountingStore extends AbstractKvStore {
 
   /** Forgets what it holds. */
   void forget() {
-    puts = new IntHashSet();
+    puts = new IntIntHashMap();
   }
 
   @Override
@@ -135,7 +176,7 @@ final class AccountingStore extends AbstractKvStore {
     public boolean next() {
       do {
         at++;
-      } while (at < all.length && !puts.contains(all[at]));
+      } while (at < all.length && !puts.containsKey(all[at]));
       if (at >= all.length) {
         return false;
       }

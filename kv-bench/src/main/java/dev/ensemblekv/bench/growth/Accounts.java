@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.growth;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.eclipse.collections.impl.map.mutable.primitive.IntIntHashMap;
 
 /**
  * What all substores together have done to their disk, in bytes of the model, and the time that
@@ -14,6 +18,10 @@ final class Accounts {
   private final Plan plan;
   private final VirtualTime time;
   private final List<AccountingStore> stores = new ArrayList<>();
+  private final List<Shared> shared = new ArrayList<>();
+
+  /** Copies that were made and are not open yet, by their directories. */
+  private final Map<Path, IntIntHashMap> copies = new HashMap<>();
 
   /** What the step at hand has read: it is in memory then. */
   private Set<Long> warm = new HashSet<>();
@@ -47,6 +55,41 @@ final class Accounts {
     warm = new HashSet<>();
   }
 
+  /** Returns the number of files that are shared from now on. */
+  int share() {
+    shared.add(new Shared());
+    return shared.size();
+  }
+
+  /** Counts a pair that is in shared files. */
+  void addShared(int number, long bytes) {
+    shared.get(number - 1).add(bytes);
+  }
+
+  /** Counts a pair that is moved out of shared files. */
+  void moveShared(int number, long bytes) {
+    rewrite(bytes);
+    extra(shared.get(number - 1).move(bytes));
+  }
+
+  /** Counts what compaction, or a merge of an index, reads and writes. */
+  void rewrite(long bytes) {
+    readBytes += bytes;
+    rewrittenBytes += bytes;
+    time.spend(plan.diskNanos(2 * bytes));
+  }
+
+  /** Keeps what is in the copy of a substore until that is opened. */
+  void addCopy(Path directory, IntIntHashMap puts) {
+    copies.put(directory, puts);
+  }
+
+  /** Returns what is in the copy in a directory; nothing if there is none. */
+  IntIntHashMap takeCopy(Path directory) {
+    IntIntHashMap copy = copies.remove(directory);
+    return copy == null ? new IntIntHashMap() : copy;
+  }
+
   /** Announces a put of the user: what is put twice is a copy the second time. */
   void beginPut() {
     putPending = true;
@@ -63,7 +106,7 @@ final class Accounts {
     if (putPending) {
       putPending = false;
       putBytes += bytes;
-    } else if (plan.split() == Plan.Split.COPYING) {
+    } else {
       copiedBytes += bytes;
       extra(bytes);
       time.spend(plan.diskNanos(bytes));
@@ -72,8 +115,7 @@ final class Accounts {
 
   /** A pair was read. */
   void read(int store, int put, long bytes) {
-    boolean free = plan.split() == Plan.Split.NATIVE;
-    if (!free && warm.add((long) store << Integer.SIZE | put)) {
+    if (warm.add((long) store << Integer.SIZE | put)) {
       readBytes += bytes;
       time.spend(plan.diskNanos(bytes));
     }
@@ -86,17 +128,13 @@ final class Accounts {
    * @param dead what it holds besides
    */
   void compact(long live, long dead) {
-    boolean shared = plan.split() == Plan.Split.NATIVE;
-    long written = shared ? live + dead : live;
     readBytes += live + dead;
-    rewrittenBytes += written;
-    time.spend(plan.diskNanos(live + dead + written));
-    long both = Math.min(written, plan.segmentBytes());
+    rewrittenBytes += live;
+    time.spend(plan.diskNanos(live + dead + live));
+    long both = Math.min(live, plan.segmentBytes());
     extra(both);
     extra(-both);
-    if (!shared) {
-      extra(-dead);
-    }
+    extra(-dead);
   }
 
   private void extra(long bytes) {

@@ -51,6 +51,7 @@ final class Growing {
             .set(EnsembleOptions.MAX_BYTES, plan.maxBytes() / plan.scale())
             .set(EnsembleOptions.MAX_SUBSTORES, 1L << 20)
             .set(EnsembleOptions.SPLIT_RATE, plan.splitRate() / plan.scale())
+            .set(EnsembleOptions.NATIVE_SPLITS, plan.split() == Plan.Split.NATIVE)
             .set(EnsembleOptions.MAX_STALL, Duration.ZERO) // nobody can be held up in this time
             .build();
     this.store = environment.open("ensemble:" + AccountingBackend.NAME, home, options);

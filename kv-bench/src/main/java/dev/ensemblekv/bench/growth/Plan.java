@@ -46,9 +46,7 @@ record Plan(
   enum Split {
     /** Pair by pair; then the donor removes what it gave away, and is compacted. */
     COPYING,
-    /**
-     * All files at once, as links; compaction then rewrites each of them once, into both halves.
-     */
+    /** All files at once, as links; what was shared before is moved by each half for itself. */
     NATIVE
   }
 
