@@ -75,7 +75,7 @@ record ManagedStore(String name, String id, List<ManagedBean> beans) {
   /** Returns the bean of a task, given the number. */
   ManagedBean task(String number) {
     return tasks().stream()
-        .filter(task -> number.equals(task.name().getKeyProperty("id")))
+        .filter(task -> number.equals(task.name().getKeyProperty("task")))
         .findFirst()
         .orElseThrow(() -> CommandException.usage(this + " has no task " + number));
   }

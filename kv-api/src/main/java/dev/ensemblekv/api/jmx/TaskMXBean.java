@@ -5,7 +5,7 @@ import java.util.Date;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Long work of a store, such as verifying it, under {@code dev.ensemblekv:type=Task,id=3,
+ * Long work of a store, such as verifying it, under {@code dev.ensemblekv:type=Task,task=3,
  * store=NAME}, whoever began it. The last 16 that ended stay to be looked at.
  */
 @Description("Long work of a store, to be watched and cancelled.")

@@ -8,7 +8,7 @@
  * <pre>{@code
  * dev.ensemblekv:type=Store,store=NAME[,substore=0007]            StoreMXBean
  * dev.ensemblekv:type=Latency,op=get,store=NAME[,substore=0007]   LatencyMXBean
- * dev.ensemblekv:type=Task,id=3,store=NAME[,substore=0007]        TaskMXBean
+ * dev.ensemblekv:type=Task,task=3,store=NAME[,substore=0007]        TaskMXBean
  * dev.ensemblekv:type=ExtentEngine,store=NAME[,substore=0007]     the figures of the engine
  * dev.ensemblekv:type=Ensemble,store=NAME                         what a backend brings itself
  * }</pre>

@@ -184,7 +184,7 @@ class RemoteManagementTest {
     Notification ended = notifications.await(KvEvent.Kind.TASK_FINISHED.type());
 
     assertThat(verifying.getCanonicalName())
-        .matches("dev\\.ensemblekv:id=\\d+,store=films,type=Task");
+        .matches("dev\\.ensemblekv:store=films,task=\\d+,type=Task");
     assertThat(ended.getSource()).isEqualTo(name);
     CompositeData details = (CompositeData) ended.getUserData();
     assertThat(details.get("operation")).isEqualTo("verify");

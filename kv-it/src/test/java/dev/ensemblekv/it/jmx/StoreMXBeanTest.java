@@ -161,6 +161,9 @@ class StoreMXBeanTest {
         other.put("key".getBytes(UTF_8), "value".getBytes(UTF_8));
         assertThat(bean(named("music")).getMetrics()).containsEntry("keys", 0.0);
         assertThat(bean(named("music,id=" + id)).getMetrics()).containsEntry("keys", 1.0);
+        assertThat(bean(named("music")).verify())
+            .as("the tasks of the two have two beans")
+            .isNotEqualTo(bean(named("music,id=" + id)).verify());
       }
       assertThat(registered()).containsExactly(named("music"));
       assertThat(first.size()).isZero();

@@ -43,7 +43,7 @@ final class TaskBeans {
     registry.register(
         new DescribedBean(view, TaskMXBean.class, Snapshot.NONE),
         () -> {
-          ObjectName bean = name.bean("Task", "id", Long.toString(id));
+          ObjectName bean = name.bean("Task", "task", Long.toString(id));
           synchronized (names) {
             names.put(task, bean);
           }
