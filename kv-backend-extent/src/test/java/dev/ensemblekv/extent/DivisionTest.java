@@ -143,6 +143,28 @@ class DivisionTest {
     assertHolds(third, new HashSlice(3, 2));
   }
 
+  /** As the target of a split that copied has. */
+  @Test
+  void aDivisionIsOneHalvingHoweverManyBitsAllKeysHadInCommonBefore() throws IOException {
+    HashSlice all = new HashSlice(3, 1);
+    for (int key = 0; key < KEYS; key++) {
+      if (all.contains(routing(donor, key))) {
+        donor.put(key, value(key));
+      }
+    }
+    donor.store.flush();
+    donor.work();
+    long before = donor.bytesOf("segment-");
+    SmallEngine copy = divide(donor, new HashSlice(7, 1), new HashSlice(7, 5));
+    donor.work();
+    assertHolds(donor, new HashSlice(7, 1));
+    assertHolds(copy, new HashSlice(7, 5));
+    assertThat(donor.metric("sharedSegments")).isPositive();
+    assertThat(donor.bytesOf("segment-"))
+        .as("all is still shared")
+        .isGreaterThan(before * 9 / 10);
+  }
+
   @Test
   void whatIsMovedBeforeTheStoreKnowsWhatIsLeftToItGoesInTheEnd() throws IOException {
     fill();
