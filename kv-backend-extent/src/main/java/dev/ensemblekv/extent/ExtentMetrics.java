@@ -2,7 +2,9 @@
 package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.KvMetric;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a store tells of itself in numbers, beyond what every store does. */
 final class ExtentMetrics {
@@ -52,18 +54,25 @@ final class ExtentMetrics {
 
   /** Returns what the files tell. */
   static List<KvMetric> ofFiles(
-      List<Segment> segments, List<Run> runs, StoreFiles files, Manifest.Position durable) {
+      Manifest manifest,
+      List<Segment> segments,
+      List<Run> runs,
+      StoreFiles files,
+      Manifest.Position durable) {
+    Map<Integer, Manifest.SegmentEntry> entries = new HashMap<>();
+    manifest.segments().forEach(entry -> entries.put(entry.id(), entry));
     long diskBytes = runs.stream().mapToLong(Run::bytes).sum();
     long unsyncedBytes = 0;
     for (Segment segment : segments) {
-      diskBytes += segment.end();
+      Manifest.SegmentEntry entry = entries.get(segment.id());
+      diskBytes += entry == null ? segment.end() : entry.share(segment.end());
       unsyncedBytes += segment.kind() == Segment.Kind.LOG ? behind(segment, durable) : 0;
     }
     return List.of(
         bytes(
             KvMetric.DISK_BYTES,
             diskBytes,
-            "Bytes of the files, but for space that the log has allocated ahead."),
+            "Bytes of the files, of shared ones its part, but for what the log has allocated ahead."),
         KvMetric.counter(
             KvMetric.DISK_WRITTEN_BYTES,
             files.writtenBytes(),

@@ -593,7 +593,8 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
       stats.state(KvState.DEGRADED, "background work fails: " + problem.getMessage());
     }
     ExtentMetrics.of(index.current(), catalog.current(), tail, backpressure).forEach(stats::metric);
-    ExtentMetrics.ofFiles(segments.all(), index.current().runs(), files, log.durable())
+    ExtentMetrics.ofFiles(
+            catalog.current(), segments.all(), index.current().runs(), files, log.durable())
         .forEach(stats::metric);
     long forced = forcedNanos;
     if (forced != 0) {

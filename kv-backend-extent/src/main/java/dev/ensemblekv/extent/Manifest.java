@@ -121,14 +121,14 @@ record Manifest(
     }
 
     /** Keeps a part of what is dead, if it is shared; what is live is counted when it is merged. */
-    SegmentEntry halved(int times) {
+    SegmentEntry halved() {
       if (!copied) {
         return this;
       }
-      long records = usage.deadRecords() - (usage.deadRecords() >> times);
-      long bytes = usage.deadBytes() - (usage.deadBytes() >> times);
+      long records = usage.deadRecords() / 2;
+      long bytes = usage.deadBytes() / 2;
       Usage kept = usage.plus(new Usage(-records, -bytes, -records, -bytes));
-      return new SegmentEntry(id, kind, epoch, end, floor, kept, halvings + times, false);
+      return new SegmentEntry(id, kind, epoch, end, floor, kept, halvings + 1, false);
     }
 
     /** Returns how many bytes of a file as great as this are the store's. */
@@ -298,11 +298,11 @@ record Manifest(
   }
 
   /**
-   * Returns what is left when the store holds fewer keys than its files, of which others have those
-   * that were copied.
+   * Returns what is left when the store holds half of the keys that it held, of which another has
+   * the rest in what was copied. The keys that it held may have had more routing bits in common
+   * than was known.
    */
   Manifest divided(HashSlice keys) {
-    int times = keys.halvings() - part.keys.halvings();
     return new Manifest(
         epoch,
         seed,
@@ -312,7 +312,7 @@ record Manifest(
         durable,
         sequence,
         journal,
-        segments.stream().map(entry -> entry.halved(times)).toList(),
+        segments.stream().map(SegmentEntry::halved).toList(),
         runs,
         new Part(keys, nextRun));
   }

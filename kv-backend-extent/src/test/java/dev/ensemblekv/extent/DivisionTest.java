@@ -143,6 +143,41 @@ class DivisionTest {
     assertHolds(third, new HashSlice(3, 2));
   }
 
+  /** As the target of a split that copied has. */
+  @Test
+  void aDivisionIsOneHalvingHoweverManyBitsAllKeysHadInCommonBefore() throws IOException {
+    HashSlice all = new HashSlice(3, 1);
+    for (int key = 0; key < KEYS; key++) {
+      if (all.contains(routing(donor, key))) {
+        donor.put(key, value(key));
+      }
+    }
+    donor.store.flush();
+    donor.work();
+    long before = donor.bytesOf("segment-");
+    SmallEngine copy = divide(donor, new HashSlice(7, 1), new HashSlice(7, 5));
+    donor.work();
+    assertHolds(donor, new HashSlice(7, 1));
+    assertHolds(copy, new HashSlice(7, 5));
+    assertThat(donor.metric("sharedSegments")).isPositive();
+    assertThat(donor.bytesOf("segment-")).as("all is still shared").isGreaterThan(before * 9 / 10);
+  }
+
+  /** Or an ensemble would seem to take twice the space after a split, and four times after two. */
+  @Test
+  void whatTheHalvesCountAddsUpToWhatThereIs() throws IOException {
+    fill();
+    donor.compact();
+    long before = donor.metric(KvMetric.DISK_BYTES);
+    SmallEngine copy = divide(donor, LOWER, UPPER);
+    donor.work();
+    copy.put(1, value(1));
+    copy.work();
+    assertThat(copy.metric("sharedSegments")).isPositive();
+    assertThat(donor.metric(KvMetric.DISK_BYTES) + copy.metric(KvMetric.DISK_BYTES))
+        .isBetween(before * 9 / 10, before * 5 / 4);
+  }
+
   @Test
   void whatIsMovedBeforeTheStoreKnowsWhatIsLeftToItGoesInTheEnd() throws IOException {
     fill();
