@@ -26,16 +26,6 @@ public record HashSlice(int mask, int bits) {
     return (routing & mask) == bits;
   }
 
-  /** Returns how often the keys were halved for this slice to be left. */
-  public int halvings() {
-    return Integer.bitCount(mask);
-  }
-
-  /** Tells whether everything in another slice is in this one too. */
-  public boolean containsAll(HashSlice other) {
-    return (mask & ~other.mask) == 0 && contains(other.bits);
-  }
-
   @Override
   public String toString() {
     HexFormat hex = HexFormat.of();

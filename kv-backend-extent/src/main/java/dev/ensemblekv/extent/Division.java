@@ -32,6 +32,9 @@ final class Division implements DivisibleStore {
   private final Upkeep upkeep;
   private final Pins pins;
 
+  /** Not, where a file was seen to be copied rather than linked. */
+  private volatile boolean hasLinks = true;
+
   Division(
       StoreFiles files,
       Catalog catalog,
@@ -70,7 +73,8 @@ final class Division implements DivisibleStore {
 
   @Override
   public boolean isDivisible() {
-    return !merger.mayHoldOthers()
+    return hasLinks
+        && !merger.mayHoldOthers()
         && catalog.current().segments().stream().noneMatch(Compactor::isMostlyOthers);
   }
 
@@ -162,11 +166,22 @@ final class Division implements DivisibleStore {
       edit(manifest -> manifest.withCopied(all));
       Manifest copy =
           all.withCopied(all).divided(slice).withEpoch(((long) branch << BRANCH_SHIFT) + 1);
-      new Checkpoint(files, files.in(directory)).run(copy, done -> {});
+      new Checkpoint(files, files.in(directory)).run(copy, done -> refuseToCopy(done, directory));
     } catch (IOException e) {
       throw DiskFiles.failure("the store cannot be divided", directory, e);
     } finally {
       pins.leave(pin);
+    }
+  }
+
+  /** A file that is copied would hold the writers up for as long as it is large. */
+  private void refuseToCopy(long done, Path directory) {
+    if (done == 0) {
+      hasLinks = false;
+      throw new KvException(
+          "the disk cannot give files a second name, so the store is to be divided by copying",
+          directory,
+          null);
     }
   }
 

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.spi.io.DiskFiles;
+import dev.ensemblekv.tck.sim.DiskOperation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -213,6 +215,19 @@ class DivisionTest {
   }
 
   @Test
+  void whereThereAreNoLinksNothingIsCopiedWhileTheWritersWait() throws IOException {
+    fill();
+    Path directory = Path.of("/copies/1");
+    donor.disk().createDirectories(directory);
+    donor.disk().faults().fail(DiskOperation.LINK, path -> true, 0, 1);
+    assertThatThrownBy(() -> divisible(donor).copyTo(directory, 1, UPPER))
+        .isInstanceOf(KvException.class)
+        .hasMessageContaining("by copying");
+    assertThat(divisible(donor).isDivisible()).isFalse();
+    assertThat(donor.get(1)).isEqualTo(value(1));
+  }
+
+  @Test
   void theAccountsOfBothHalvesAreExactAfterCompaction() throws IOException {
     fill();
     for (int key = 0; key < KEYS; key += 3) {
@@ -349,7 +364,7 @@ class DivisionTest {
         engine.compact();
       }
       if (random.nextInt(100) == 0 && family.size() < 6 && divisible(engine).isDivisible()) {
-        int bit = 1 << slice.halvings();
+        int bit = 1 << Integer.bitCount(slice.mask());
         HashSlice lower = new HashSlice(slice.mask() | bit, slice.bits());
         HashSlice upper = new HashSlice(slice.mask() | bit, slice.bits() | bit);
         family.remove(slice);
