@@ -501,7 +501,10 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
         log.force(sequence);
       }
     } catch (IOException e) {
-      throw DiskFiles.failure("the write failed", context().directory(), e);
+      if (DiskFiles.isDiskFull(e)) {
+        throw DiskFiles.failure("the write failed", context().directory(), e);
+      }
+      throw failed("the write failed", context().directory(), e); // what comes next may, too
     }
   }
 

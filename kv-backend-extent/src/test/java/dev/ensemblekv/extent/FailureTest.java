@@ -51,6 +51,26 @@ class FailureTest {
     return store.unwrap(ExtentStore.class).orElseThrow();
   }
 
+  /** A put makes files where nobody did so before it. */
+  @Test
+  void aStoreWhosePutFailsToMakeAFileHasFailed() {
+    try (KvStore store = open(machine)) {
+      machine
+          .disk()
+          .faults()
+          .fail(DiskOperation.WRITE, path -> path.toString().contains(Manifest.NAME), 0, 1);
+      assertThatThrownBy(() -> store.put(key(1), new byte[10])).isInstanceOf(KvException.class);
+      assertThat(store.stats().state()).isEqualTo(KvState.FAILED);
+      assertThatThrownBy(() -> store.put(key(1), new byte[10]))
+          .isInstanceOf(StoreFailedException.class);
+      assertThatThrownBy(store::close).isInstanceOf(KvException.class);
+    }
+    try (KvStore again = open(machine)) {
+      again.put(key(1), new byte[10]);
+      assertThat(again.size()).isEqualTo(1);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = DiskOperation.class,
