@@ -14,6 +14,7 @@ import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.extent.ExtentBackend;
 import dev.ensemblekv.json.JsonBackend;
+import dev.ensemblekv.tck.KvStoreTck;
 import dev.ensemblekv.tck.sim.CrashExplorer;
 import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedDisk;
@@ -24,14 +25,18 @@ import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Crashes before every change of the disk, through splits from first to last, and in recovery. */
+/**
+ * Crashes before changes of the disk, through splits from first to last, and in recovery. {@code
+ * dev.ensemblekv.tck.effort} has it try so many times more of them.
+ */
 class SplitCrashTest {
   private static final KvOptions OPTIONS = options(2, 16);
+  private static final int EFFORT = Integer.getInteger(KvStoreTck.EFFORT, 1);
 
   /** The ways in which what moves comes to the target, by the engines that take them. */
   private enum Way {
-    COPYING("ensemble:json", Integer.MAX_VALUE, 300),
-    DIVIDING("ensemble:extent", 300, 100);
+    COPYING("ensemble:json", 400, 100),
+    DIVIDING("ensemble:extent", 150, 50);
 
     private final String spec;
     private final int firstPoints;
@@ -39,8 +44,8 @@ class SplitCrashTest {
 
     Way(String spec, int firstPoints, int morePoints) {
       this.spec = spec;
-      this.firstPoints = firstPoints;
-      this.morePoints = morePoints;
+      this.firstPoints = firstPoints * EFFORT;
+      this.morePoints = morePoints * EFFORT;
     }
 
     KvStore open(SimulatedMachine machine) {
@@ -145,7 +150,7 @@ class SplitCrashTest {
   void aDiskWhoseDirectoriesAreNotSyncedIsCaught(Way way) {
     assertThatThrownBy(
             () ->
-                explorer(way, 1, 400, disk -> disk.faults().omit(DiskOperation.SYNC_DIRECTORY))
+                explorer(way, 1, 300, disk -> disk.faults().omit(DiskOperation.SYNC_DIRECTORY))
                     .explore())
         .isInstanceOf(AssertionError.class);
   }
@@ -154,7 +159,7 @@ class SplitCrashTest {
   @EnumSource
   void aDiskWhoseFilesAreNotForcedIsCaught(Way way) {
     assertThatThrownBy(
-            () -> explorer(way, 1, 400, disk -> disk.faults().omit(DiskOperation.FORCE)).explore())
+            () -> explorer(way, 1, 300, disk -> disk.faults().omit(DiskOperation.FORCE)).explore())
         .isInstanceOf(AssertionError.class);
   }
 }
