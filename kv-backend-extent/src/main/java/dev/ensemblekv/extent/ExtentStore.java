@@ -146,7 +146,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
 
     @Override
     public void nextWanted() {
-      upkeep.prepareSoon(log::prepareNext);
+      upkeep.prepareSoon(() -> log().prepareNext());
     }
 
     @Override
