@@ -318,7 +318,21 @@ final class Compactor {
     /** Copies what is live; returns whether it came to the end. */
     boolean copy(Segment victim, BitSet live, List<Segment> victims, BooleanSupplier cancelled)
         throws IOException {
-      RecordScan scan = new RecordScan(victim, StoreFiles.HEADER_BYTES);
+      RecordScan scan = RecordScan.once(victim);
+      try {
+        return copy(victim, scan, live, victims, cancelled);
+      } finally {
+        files.readDirectly(scan.directBytes());
+      }
+    }
+
+    private boolean copy(
+        Segment victim,
+        RecordScan scan,
+        BitSet live,
+        List<Segment> victims,
+        BooleanSupplier cancelled)
+        throws IOException {
       long sincePause = 0;
       while (scan.next()) {
         boolean isLive = live.get(bit(scan.offset()));

@@ -90,7 +90,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     this.tail = tail;
     this.lookup = new Lookup(context.directory(), index, segments, hashes, pins);
     this.upkeep = new Upkeep(context.executor(), context.directory(), this::work);
-    this.backpressure = new Backpressure(System::nanoTime, upkeep::pause);
+    this.backpressure = new Backpressure(context.executor()::nanoTime, upkeep::pause);
     LogEvents events = new LogEvents();
     this.catalog = new Catalog(files, manifest, events::durable);
     long segmentBytes = context.option(ExtentOptions.SEGMENT_SIZE);
@@ -122,7 +122,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
                 context.option(ExtentOptions.SPACE_PERCENT),
                 segmentBytes,
                 bytes -> upkeep.pause(bytes, compactionRate)));
-    this.mappings = new MappingKeeper(segments, index, pins, share);
+    this.mappings = new MappingKeeper(catalog, segments, index, pins, share);
     mappings.onExceeded(upkeep::wake);
     this.division =
         new Division(files, catalog, index, lookup, log, publisher, merger, events, upkeep, pins);
@@ -191,6 +191,10 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     return compactor;
   }
 
+  Upkeep upkeep() {
+    return upkeep;
+  }
+
   /** Does one thing, and the next one when others who wait have had their turn. */
   private void work() throws IOException {
     if (upkeep.isClosed() || hasFailed()) {
@@ -237,22 +241,23 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     }
     log.freeze(); // what it supersedes is found when it is written
     publishFrozen(() -> {});
-    boolean merged = merger.mergeOnce(true, upkeep::isClosed);
+    boolean merged = merger.mergeOnce(true, upkeep::isToGiveWay);
     boolean compacted =
-        compact(compactor.choose(Compactor.Reason.SHORTAGE, Integer.MAX_VALUE), upkeep::isClosed);
+        compact(
+            compactor.choose(Compactor.Reason.SHORTAGE, Integer.MAX_VALUE), upkeep::isToGiveWay);
     fruitless = merged || compacted ? FRUITFUL : sequence;
     return merged || compacted;
   }
 
   private boolean merge() throws IOException {
-    return merger.mergeOnce(false, upkeep::isClosed);
+    return merger.mergeOnce(false, upkeep::isToGiveWay);
   }
 
   private boolean compactSome() throws IOException {
     List<Segment> victims = compactor.choose();
     if (victims.isEmpty() || !compactor.isBehind()) {
       backpressure.release();
-      return compact(victims, upkeep::isClosed);
+      return compact(victims, upkeep::isToGiveWay);
     }
     if (backpressure.bytesPerSecond() == 0) {
       told.stalled();
@@ -263,7 +268,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   /** Compacts; returns how many bytes that gave back, 0 if it was given up. */
   private long spaceGivenBack(List<Segment> victims) throws IOException {
     long before = victims.stream().mapToLong(Segment::end).sum() + compactor.movedBytes();
-    boolean compacted = compact(victims, upkeep::isClosed);
+    boolean compacted = compact(victims, upkeep::isToGiveWay);
     return compacted ? Math.max(1, before - compactor.movedBytes()) : 0;
   }
 
@@ -343,14 +348,14 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     int pin = pins.enter(); // what is taken out of the manifest meanwhile is deleted later
     try {
       checkNotFailed();
-      Manifest manifest = context().isReadOnly() ? catalog.current() : publisher.publishAll();
+      Manifest settled = context().isReadOnly() ? catalog.current() : publisher.publishAll();
+      Manifest manifest = settled.withEpoch(Epochs.first(Epochs.drawBranch(context().random())));
       progress.total(manifest.segments().size() + manifest.runs().size());
       new Checkpoint(files, files.in(directory)).run(manifest, progress::advance);
     } catch (IOException e) {
       throw DiskFiles.failure("the checkpoint cannot be made", directory, e);
     } finally {
-      pins.leave(pin);
-      pins.disposeOfWhatCanBe();
+      pins.leaveAfterLong(pin);
     }
   }
 
@@ -571,7 +576,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     try {
       new Verification(lookup, segments, index.current().runs(), hashes).run(progress);
     } finally {
-      pins.leave(pin);
+      pins.leaveAfterLong(pin);
     }
   }
 
@@ -599,6 +604,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     ExtentMetrics.ofFiles(
             catalog.current(), segments.all(), index.current().runs(), files, log.durable())
         .forEach(stats::metric);
+    ExtentMetrics.ofMemory(index.current(), segments.all()).forEach(stats::metric);
     long forced = forcedNanos;
     if (forced != 0) {
       stats.metric(ExtentMetrics.syncAge(context().executor().nanoTime() - forced));

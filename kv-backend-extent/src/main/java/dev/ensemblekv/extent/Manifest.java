@@ -338,6 +338,18 @@ record Manifest(
     return segments.stream().map(SegmentEntry::usage).reduce(Usage.NONE, Usage::plus);
   }
 
+  /** Returns how much of the records of some segments is the store's, which others may share. */
+  long ownBytes(Collection<Segment> files) {
+    Map<Integer, SegmentEntry> entries = new HashMap<>();
+    segments.forEach(entry -> entries.put(entry.id, entry));
+    long bytes = 0;
+    for (Segment file : files) {
+      SegmentEntry entry = entries.get(file.id());
+      bytes += entry == null ? file.end() : entry.share(file.end());
+    }
+    return bytes;
+  }
+
   Manifest mapSegments(UnaryOperator<SegmentEntry> change) {
     return withSegments(segments.stream().map(change).toList());
   }

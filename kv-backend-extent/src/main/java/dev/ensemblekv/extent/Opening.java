@@ -59,7 +59,7 @@ final class Opening {
   private void count(Manifest manifest) {
     long bytes = 0;
     for (Manifest.SegmentEntry entry : manifest.segments()) {
-      bytes += Math.max(entry.end(), entry.usage().bytes());
+      bytes += entry.share(Math.max(entry.end(), entry.usage().bytes()));
     }
     for (Manifest.RunEntry entry : manifest.runs()) {
       bytes += entry.entries() * Run.BYTES_PER_ENTRY;

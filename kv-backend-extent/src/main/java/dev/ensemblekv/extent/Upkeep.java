@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class Upkeep {
   private final AtomicBoolean markScheduled = new AtomicBoolean();
   private final AtomicBoolean syncScheduled = new AtomicBoolean();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
+  private final AtomicInteger urgent = new AtomicInteger(); // raised while pausing
 
   private volatile boolean closed;
   private volatile @Nullable KvException problem;
@@ -168,6 +170,27 @@ final class Upkeep {
     }
   }
 
+  /**
+   * Runs something as {@link #exclusively} does, for which background work that is under way gives
+   * way: it may be a long one.
+   */
+  void urgently(Work work) throws IOException {
+    synchronized (pausing) {
+      urgent.incrementAndGet();
+      pausing.notifyAll();
+    }
+    try {
+      exclusively(work);
+    } finally {
+      urgent.decrementAndGet();
+    }
+  }
+
+  /** Tells whether background work should end soon, finished or not. */
+  boolean isToGiveWay() {
+    return closed || urgent.get() > 0;
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -190,18 +213,18 @@ final class Upkeep {
     }
   }
 
-  /** Waits as long as some bytes take at a rate, or until this is closed. */
+  /** Waits as long as some bytes take at a rate, as {@link #pause(long)}. */
   void pause(long bytes, long bytesPerSecond) {
     pause((long) (1e9 * bytes / bytesPerSecond));
   }
 
-  /** Waits so long, or until this is closed. */
+  /** Waits so long, or until work is {@linkplain #isToGiveWay to give way}. */
   void pause(long nanos) {
     boolean interrupted = false;
     synchronized (pausing) {
       long end = System.nanoTime() + nanos;
       long left = nanos;
-      while (!closed && left > 0) {
+      while (!isToGiveWay() && left > 0) {
         try {
           TimeUnit.NANOSECONDS.timedWait(pausing, left);
         } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.tck.sim.ManualExecutor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,15 @@ class UpkeepTest {
     executor.advance(Duration.ofSeconds(2));
     assertThat(runs).isEqualTo(2);
     assertThat(upkeep.problem()).isNull();
+  }
+
+  @Test
+  void workIsToGiveWayWhileSomethingUrgentIsToBeDone() throws IOException {
+    assertThat(upkeep.isToGiveWay()).isFalse();
+    upkeep.urgently(() -> assertThat(upkeep.isToGiveWay()).isTrue());
+    assertThat(upkeep.isToGiveWay()).isFalse();
+    upkeep.close();
+    assertThat(upkeep.isToGiveWay()).isTrue();
   }
 
   @Test
