@@ -65,7 +65,7 @@ final class Division implements DivisibleStore {
   public boolean isDivisible() {
     return hasLinks
         && !merger.mayHoldOthers()
-        && catalog.current().segments().stream().noneMatch(Compactor::isMostlyOthers);
+        && catalog.current().segments().stream().noneMatch(Victims::isMostlyOthers);
   }
 
   @Override

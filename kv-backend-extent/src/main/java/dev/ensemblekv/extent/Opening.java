@@ -95,7 +95,8 @@ final class Opening {
       }
       tell(tail);
       Index index = new Index(memtable, runs, manifest.part().keys());
-      return new ExtentStore(context, files, share, manifest, segments, index, hashes, tail);
+      return new ExtentStore(
+          context, new Parts.Found(files, share, manifest, segments, index, hashes, tail));
     } catch (IOException | RuntimeException | Error e) {
       closeAll(e);
       throw e;

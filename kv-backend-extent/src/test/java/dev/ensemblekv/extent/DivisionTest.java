@@ -420,7 +420,7 @@ class DivisionTest {
         (operation, path) -> {
           if (WatchedDisk.isRelocation(operation) && retaining.getState() == State.NEW) {
             retaining.start();
-            while (!((ExtentStore) engine.store).upkeep().isToGiveWay()) {
+            while (!((ExtentStore) engine.store).parts().upkeep.isToGiveWay()) {
               Thread.onSpinWait();
             }
           }
@@ -441,7 +441,7 @@ class DivisionTest {
     }
     retaining.join();
     assertThat(segments(engine)).containsAll(before);
-    assertThat(((ExtentStore) engine.store).upkeep().problem()).isNull();
+    assertThat(((ExtentStore) engine.store).parts().upkeep.problem()).isNull();
   }
 
   /** A family of stores, divided again and again while they are written to. */
