@@ -3,6 +3,7 @@ package dev.ensemblekv.extent;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -23,6 +24,7 @@ final class Backpressure {
   private final LongSupplier clock;
   private final LongConsumer pause;
   private final AtomicLong paidUntil = new AtomicLong(Long.MIN_VALUE);
+  private final LongAdder heldNanos = new LongAdder();
   private volatile long bytesPerSecond = NONE;
 
   // Of whoever gives space back, one at a time.
@@ -90,6 +92,11 @@ final class Backpressure {
     return rate == NONE ? 0 : rate;
   }
 
+  /** Returns how long all writers together were held, in nanoseconds. */
+  long heldNanos() {
+    return heldNanos.sum();
+  }
+
   /** Waits as long as it must be after so many bytes. Must hold nothing that compaction needs. */
   void written(long bytes) {
     long rate = bytesPerSecond;
@@ -100,7 +107,9 @@ final class Backpressure {
     long nanos = (long) (1e9 * bytes / rate);
     long until = paidUntil.accumulateAndGet(nanos, (paid, more) -> Math.max(paid, now) + more);
     if (until - now >= LEAST_PAUSE_NANOS) {
-      pause.accept(Math.min(until - now, MOST_PAUSE_NANOS));
+      long held = Math.min(until - now, MOST_PAUSE_NANOS);
+      heldNanos.add(held);
+      pause.accept(held);
     }
   }
 }

@@ -7,12 +7,9 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,26 +24,8 @@ import org.jspecify.annotations.Nullable;
  * when nobody is reading them. A crash before the run leaves copies that count as dead.
  */
 final class Compactor {
-  /** So much is moved at a time. */
-  private static final long MOST_MOVED_BYTES = 256L << 20;
-
-  private static final int MOST_MOVED_RECORDS = 1 << 20;
-
   /** The index is pointed at so many copies before more are made. */
   private static final int PART_RECORDS = 1 << 18;
-
-  /**
-   * So great are all victims of a time: to mark what is live takes a bit for each 8 bytes of them,
-   * and an eighth of the heap at most.
-   */
-  private static final long MOST_VICTIM_BYTES =
-      Math.min(2L << 30, 8 * Runtime.getRuntime().maxMemory());
-
-  /** So much too much is no reason to slow anybody down. */
-  private static final long NO_MATTER_BYTES = 16L << 20;
-
-  /** A segment with less dead in it is not worth moving. */
-  private static final int LEAST_DEAD_PERCENT = 5;
 
   private final Lookup lookup;
   private final StoreFiles files;
@@ -58,30 +37,18 @@ final class Compactor {
   private final KeyHash.Function hashes;
   private final Log.Events events;
   private final Reserve reserve;
+  private final Victims choice;
   private final Settings settings;
-
-  /** A segment is shared by the halves of a store, and not by the halves of these. */
-  private static final int MOST_HALVINGS = 1;
-
-  /** Tombstones that are kept may take so much of what counts as live. */
-  private static final int MOST_KEPT_PERCENT = 5;
-
-  /** What was too much when victims were last chosen. */
-  private double excess;
 
   private long movedBytes;
 
-  /** Segments in which damage was found: they stay as they are. */
-  private final Set<Integer> damaged = new HashSet<>();
-
   /**
-   * How much is compacted, and how fast.
+   * How compaction goes on.
    *
-   * @param spacePercent bytes of files for each hundred of live keys and values
    * @param segmentBytes most of a segment
    * @param pace is told after each part how many bytes were moved, and waits
    */
-  record Settings(long spacePercent, long segmentBytes, Pace pace) {}
+  record Settings(long segmentBytes, Pace pace) {}
 
   /** What holds the compactor back. */
   @FunctionalInterface
@@ -101,6 +68,7 @@ final class Compactor {
       KeyHash.Function hashes,
       Log.Events events,
       Reserve reserve,
+      Victims choice,
       Settings settings) {
     this.lookup = lookup;
     this.files = files;
@@ -112,130 +80,13 @@ final class Compactor {
     this.hashes = hashes;
     this.events = events;
     this.reserve = reserve;
+    this.choice = choice;
     this.settings = settings;
-  }
-
-  /** Why segments are compacted. */
-  enum Reason {
-    /** All together take too much space. */
-    SURPLUS,
-    /** The disk has little space: whatever is worth it is to go. */
-    SHORTAGE,
-    /** Somebody asks for it: whatever has something dead in it is to go. */
-    DEMAND
-  }
-
-  /** Chooses what to compact by what is known of it. */
-  List<Segment> choose() {
-    return choose(Reason.SURPLUS, Integer.MAX_VALUE);
   }
 
   /** Returns how many bytes were moved so far. */
   long movedBytes() {
     return movedBytes;
-  }
-
-  /** Returns whether the files take more than they may, by what {@link #choose} saw. */
-  boolean isBehind() {
-    return excess > NO_MATTER_BYTES;
-  }
-
-  /**
-   * Chooses what to compact: the segments with the greatest dead part, as far as what is live in
-   * them can be moved.
-   *
-   * @param newer segments from this number on are left alone: so there is an end to it, though
-   *     others go on writing
-   */
-  List<Segment> choose(Reason reason, int newer) {
-    Manifest manifest = catalog.current();
-    Index.Version version = index.current();
-    Space space = new Space();
-    long live = 0;
-    boolean all = reason == Reason.DEMAND;
-    List<Manifest.SegmentEntry> candidates = new ArrayList<>();
-    for (Manifest.SegmentEntry entry : manifest.segments()) {
-      Segment segment = segments.find(entry.id());
-      space.add(entry.usage(), segment == null ? 0 : entry.share(segment.end()));
-      live += entry.usage().liveBytes();
-      if (entry.id() < newer && isSettled(manifest, entry) && isWorthIt(entry, all)) {
-        candidates.add(entry);
-      }
-    }
-    version.runs().forEach(run -> space.addIndex(run.bytes()));
-    double surplus = space.surplus(settings.spacePercent, version.unmergedEntries());
-    excess = space.excess(settings.spacePercent, version.unmergedEntries());
-    candidates.sort(
-        Comparator.<Manifest.SegmentEntry>comparingInt(entry -> isMostlyOthers(entry) ? 0 : 1)
-            .thenComparingDouble(entry -> -Space.deadShare(entry.usage())));
-    List<Segment> victims = new ArrayList<>();
-    long room = reserve.roomToMove();
-    long victimBytes = 0;
-    long moved = 0;
-    long records = 0;
-    for (Manifest.SegmentEntry entry : candidates) {
-      victimBytes += entry.end();
-      moved += entry.usage().liveBytes();
-      records += entry.usage().liveRecords();
-      boolean fits =
-          victimBytes <= MOST_VICTIM_BYTES
-              && moved <= MOST_MOVED_BYTES
-              && records <= MOST_MOVED_RECORDS;
-      boolean wanted = reason != Reason.SURPLUS || surplus > 0 || isMostlyOthers(entry);
-      long needed = Reserve.bytesToMove(entry.usage());
-      if (wanted && (fits || victims.isEmpty()) && needed <= room) {
-        victims.add(segments.get(entry.id()));
-        surplus -= entry.share(entry.end()) * Space.deadShare(entry.usage());
-        room -= needed;
-      }
-    }
-    return victims.isEmpty() ? chooseForTombstones(manifest, live, newer) : victims;
-  }
-
-  /** Tells whether all is known of a segment, and nothing is wrong with it. */
-  private boolean isSettled(Manifest manifest, Manifest.SegmentEntry entry) {
-    return entry.end() != Manifest.SegmentEntry.OPEN
-        && !manifest.isInLog(entry)
-        && !damaged.contains(entry.id());
-  }
-
-  /**
-   * Chooses the segment with the lowest floor, whatever is live in it, when tombstones that had to
-   * be kept take much space: those that it keeps in others can go then. No entry of the index
-   * points to such a tombstone, but it counts as live.
-   */
-  private List<Segment> chooseForTombstones(Manifest manifest, long live, int newer) {
-    long kept = 0;
-    for (Manifest.SegmentEntry entry : manifest.segments()) {
-      kept += entry.usage().liveRecords();
-    }
-    for (Manifest.RunEntry run : manifest.runs()) {
-      kept -= run.entries();
-    }
-    if (kept * Location.TOMBSTONE_BYTES * 100 <= live * MOST_KEPT_PERCENT) {
-      return List.of();
-    }
-    return manifest.segments().stream()
-        .min(Comparator.comparingLong(Manifest.SegmentEntry::floor))
-        .filter(entry -> entry.id() < newer && isSettled(manifest, entry))
-        .filter(entry -> Reserve.bytesToMove(entry.usage()) <= reserve.roomToMove())
-        .map(entry -> List.of(segments.get(entry.id())))
-        .orElse(List.of());
-  }
-
-  /**
-   * Tells whether so much of a segment belongs to other stores that what is this store's should be
-   * moved: a walk over it reads everything, and the file stays as long as one of them has it.
-   */
-  static boolean isMostlyOthers(Manifest.SegmentEntry entry) {
-    return entry.halvings() > MOST_HALVINGS;
-  }
-
-  private static boolean isWorthIt(Manifest.SegmentEntry entry, boolean all) {
-    Usage usage = entry.usage();
-    return usage.liveBytes() == 0
-        || isMostlyOthers(entry)
-        || (all ? usage.deadBytes() > 0 : Space.deadShare(usage) * 100 >= LEAST_DEAD_PERCENT);
   }
 
   /**
@@ -318,7 +169,21 @@ final class Compactor {
     /** Copies what is live; returns whether it came to the end. */
     boolean copy(Segment victim, BitSet live, List<Segment> victims, BooleanSupplier cancelled)
         throws IOException {
-      RecordScan scan = new RecordScan(victim, StoreFiles.HEADER_BYTES);
+      RecordScan scan = RecordScan.once(victim);
+      try {
+        return copy(victim, scan, live, victims, cancelled);
+      } finally {
+        files.readDirectly(scan.directBytes());
+      }
+    }
+
+    private boolean copy(
+        Segment victim,
+        RecordScan scan,
+        BitSet live,
+        List<Segment> victims,
+        BooleanSupplier cancelled)
+        throws IOException {
       long sincePause = 0;
       while (scan.next()) {
         boolean isLive = live.get(bit(scan.offset()));
@@ -342,7 +207,7 @@ final class Compactor {
         }
       }
       if (scan.offset() < victim.end()) {
-        damaged.add(victim.id());
+        choice.spare(victim);
         throw new CorruptionException(
             "a record is damaged, so that its segment cannot be compacted",
             victim.path(),

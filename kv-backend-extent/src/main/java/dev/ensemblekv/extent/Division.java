@@ -19,8 +19,6 @@ import java.util.function.UnaryOperator;
  * what is its own, and the last one to do so frees the space.
  */
 final class Division implements DivisibleStore {
-  private static final int BRANCH_SHIFT = 32;
-
   private final StoreFiles files;
   private final Catalog catalog;
   private final Index index;
@@ -58,14 +56,6 @@ final class Division implements DivisibleStore {
     this.pins = pins;
   }
 
-  /**
-   * Returns the epoch of which those of a copy are successors. The files that the two write from
-   * now on have the same numbers and the same store id, but never the same epoch.
-   */
-  static long branchBegin(long epoch) {
-    return epoch >>> BRANCH_SHIFT << BRANCH_SHIFT;
-  }
-
   @Override
   public boolean isHashedWith(long seed) {
     return catalog.current().seed() == seed;
@@ -75,7 +65,7 @@ final class Division implements DivisibleStore {
   public boolean isDivisible() {
     return hasLinks
         && !merger.mayHoldOthers()
-        && catalog.current().segments().stream().noneMatch(Compactor::isMostlyOthers);
+        && catalog.current().segments().stream().noneMatch(Victims::isMostlyOthers);
   }
 
   @Override
@@ -164,13 +154,12 @@ final class Division implements DivisibleStore {
       events.checkNotFailed();
       Manifest all = publisher.publishAll();
       edit(manifest -> manifest.withCopied(all));
-      Manifest copy =
-          all.withCopied(all).divided(slice).withEpoch(((long) branch << BRANCH_SHIFT) + 1);
+      Manifest copy = all.withCopied(all).divided(slice).withEpoch(Epochs.first(branch));
       new Checkpoint(files, files.in(directory)).run(copy, done -> refuseToCopy(done, directory));
     } catch (IOException e) {
       throw DiskFiles.failure("the store cannot be divided", directory, e);
     } finally {
-      pins.leave(pin);
+      pins.leaveAfterLong(pin);
     }
   }
 
@@ -188,7 +177,7 @@ final class Division implements DivisibleStore {
   @Override
   public void retain(HashSlice slice) {
     try {
-      upkeep.exclusively(() -> retainNow(slice));
+      upkeep.urgently(() -> retainNow(slice));
     } catch (IOException e) {
       throw failure(e);
     }

@@ -2,9 +2,7 @@
 package dev.ensemblekv.extent;
 
 import dev.ensemblekv.api.KvMetric;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What a store tells of itself in numbers, beyond what every store does. */
 final class ExtentMetrics {
@@ -48,6 +46,11 @@ final class ExtentMetrics {
             backpressure.bytesPerSecond(),
             KvMetric.Unit.BYTES_PER_SECOND,
             "Bytes a second that writers are slowed down to; 0: they are not."),
+        KvMetric.counter(
+            "writersHeld",
+            backpressure.heldNanos(),
+            KvMetric.Unit.NANOSECONDS,
+            "Time that all writers together were held to keep to writeRateLimit."),
         bytes("tornBytes", tail.tornBytes(), "Bytes that opening left off the log."),
         bytes("replayedBytes", tail.replayedBytes(), "Bytes of the log opening read."));
   }
@@ -59,13 +62,9 @@ final class ExtentMetrics {
       List<Run> runs,
       StoreFiles files,
       Manifest.Position durable) {
-    Map<Integer, Manifest.SegmentEntry> entries = new HashMap<>();
-    manifest.segments().forEach(entry -> entries.put(entry.id(), entry));
-    long diskBytes = runs.stream().mapToLong(Run::bytes).sum();
+    long diskBytes = manifest.ownBytes(segments) + runs.stream().mapToLong(Run::bytes).sum();
     long unsyncedBytes = 0;
     for (Segment segment : segments) {
-      Manifest.SegmentEntry entry = entries.get(segment.id());
-      diskBytes += entry == null ? segment.end() : entry.share(segment.end());
       unsyncedBytes += segment.kind() == Segment.Kind.LOG ? behind(segment, durable) : 0;
     }
     return List.of(
@@ -78,6 +77,11 @@ final class ExtentMetrics {
             files.writtenBytes(),
             KvMetric.Unit.BYTES,
             "Bytes written to the log, to the index, and by compaction."),
+        KvMetric.counter(
+            "directReadBytes",
+            files.directReadBytes(),
+            KvMetric.Unit.BYTES,
+            "Bytes that compaction read past the page cache; 0 where that cannot be."),
         count(KvMetric.OPEN_FILES, segments.size() + (long) runs.size(), "Files that are open."),
         KvMetric.upperBound(
             KvMetric.UNSYNCED_BYTES,
@@ -93,6 +97,27 @@ final class ExtentMetrics {
     }
     boolean isLast = segment.id() == durable.segment();
     return Math.max(0, segment.end() - (isLast ? durable.offset() : StoreFiles.HEADER_BYTES));
+  }
+
+  /** Returns what is in memory, part by part. */
+  static List<KvMetric> ofMemory(Index.Version version, List<Segment> segments) {
+    long memtables = version.active().bytes();
+    for (Index.Frozen frozen : version.frozen()) {
+      memtables += frozen.table().bytes();
+    }
+    long mapped = segments.stream().mapToLong(Segment::mappedBytes).sum();
+    long filters = 0;
+    long mappedFilters = 0;
+    for (Run run : version.runs()) {
+      mapped += run.mappedBytes();
+      filters += run.filterBytes();
+      mappedFilters += run.isFilterMapped() ? run.filterBytes() : 0;
+    }
+    return List.of(
+        bytes("memtableBytes", memtables, "Bytes of the heap that memtables take."),
+        bytes("filterBytes", filters, "Bytes of the filters of runs."),
+        bytes("mappedFilterBytes", mappedFilters, "... of those that are mapped into memory."),
+        bytes("mappedBytes", mapped, "Bytes of files that are mapped into memory, all together."));
   }
 
   static KvMetric syncAge(long nanos) {

@@ -10,13 +10,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the files of a store are to each other: which segments and runs count, and from where the
@@ -47,16 +44,7 @@ record Manifest(
     List<RunEntry> runs,
     Part part) {
   static final String NAME = "MANIFEST";
-  static final int VERSION = 1;
   static final int MAX_BYTES = 64 << 20;
-
-  private static final String KIND = "extent";
-  private static final String HASH = "xxh3-64";
-  private static final String SEGMENT = "segment.";
-  private static final String RUN = "run.";
-  private static final String KEYS = "keys";
-  private static final int HALVINGS_AT = 16;
-  private static final int COPIED_AT = 18;
 
   /** A place in the log; nobody is before the first segment. */
   record Position(int segment, long offset) implements Comparable<Position> {
@@ -72,12 +60,6 @@ record Manifest(
     @Override
     public String toString() {
       return segment + "@" + offset;
-    }
-
-    static Position parse(String text) {
-      int at = text.indexOf('@');
-      return new Position(
-          Integer.parseInt(text.substring(0, at)), Long.parseLong(text.substring(at + 1)));
     }
   }
 
@@ -145,20 +127,6 @@ record Manifest(
    */
   record Part(HashSlice keys, int firstRun) {
     static final Part WHOLE = new Part(HashSlice.ALL, 0);
-
-    private void addTo(Map<String, String> fields) {
-      if (!equals(WHOLE)) {
-        fields.put(KEYS, keys + " firstRun " + firstRun);
-      }
-    }
-
-    private static Part parse(@Nullable String value) {
-      if (value == null) {
-        return WHOLE;
-      }
-      String[] words = value.split(" ", -1);
-      return new Part(HashSlice.parse(words[0]), Integer.parseInt(words[2]));
-    }
   }
 
   /** A run that counts. */
@@ -338,6 +306,18 @@ record Manifest(
     return segments.stream().map(SegmentEntry::usage).reduce(Usage.NONE, Usage::plus);
   }
 
+  /** Returns how much of the records of some segments is the store's, which others may share. */
+  long ownBytes(Collection<Segment> files) {
+    Map<Integer, SegmentEntry> entries = new HashMap<>();
+    segments.forEach(entry -> entries.put(entry.id, entry));
+    long bytes = 0;
+    for (Segment file : files) {
+      SegmentEntry entry = entries.get(file.id());
+      bytes += entry == null ? file.end() : entry.share(file.end());
+    }
+    return bytes;
+  }
+
   Manifest mapSegments(UnaryOperator<SegmentEntry> change) {
     return withSegments(segments.stream().map(change).toList());
   }
@@ -350,44 +330,7 @@ record Manifest(
   }
 
   byte[] encode() {
-    return CheckedText.encode(KIND, VERSION, fields());
-  }
-
-  private Map<String, String> fields() {
-    Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("hash", HASH);
-    fields.put("seed", HexFormat.of().toHexDigits(seed));
-    fields.put("epoch", String.valueOf(epoch));
-    fields.put("nextSegment", String.valueOf(nextSegment));
-    fields.put("nextRun", String.valueOf(nextRun));
-    fields.put("checkpoint", checkpoint.toString());
-    fields.put("durable", durable.toString());
-    fields.put("sequence", String.valueOf(sequence));
-    if (journal != 0) {
-      fields.put("journal", String.valueOf(journal));
-    }
-    part.addTo(fields);
-    for (SegmentEntry entry : segments) {
-      Usage usage = entry.usage;
-      fields.put(
-          StoreFiles.name(SEGMENT, entry.id, ""),
-          (entry.kind == Segment.Kind.LOG ? "log" : "relocated")
-              + (" epoch " + entry.epoch)
-              + (" end " + entry.end)
-              + (" floor " + entry.floor)
-              + (" records " + usage.records())
-              + (" bytes " + usage.bytes())
-              + (" deadRecords " + usage.deadRecords())
-              + (" deadBytes " + usage.deadBytes())
-              + (entry.halvings == 0 && !entry.copied
-                  ? ""
-                  : " halvings " + entry.halvings + " copied " + entry.copied));
-    }
-    for (RunEntry run : runs) {
-      fields.put(
-          StoreFiles.name(RUN, run.id, ""), "epoch " + run.epoch + " entries " + run.entries);
-    }
-    return fields;
+    return ManifestText.encode(this);
   }
 
   /**
@@ -396,45 +339,15 @@ record Manifest(
    * @throws CorruptionException if the bytes are something else
    */
   static Manifest decode(byte[] bytes, Path path) {
-    CheckedText text = CheckedText.decode(bytes, path, KIND, VERSION);
-    try {
-      List<SegmentEntry> segments = new ArrayList<>();
-      List<RunEntry> runs = new ArrayList<>();
-      text.fields()
-          .forEach(
-              (name, value) -> {
-                if (name.startsWith(SEGMENT)) {
-                  segments.add(segment(name, value.split(" ", -1)));
-                } else if (name.startsWith(RUN)) {
-                  runs.add(run(name, value.split(" ", -1)));
-                }
-              });
-      if (!text.get("hash").equals(HASH)) {
-        throw new CorruptionException("the hash '" + text.get("hash") + "' is unknown", path, null);
-      }
-      Manifest manifest =
-          new Manifest(
-              Long.parseLong(text.get("epoch")),
-              Long.parseUnsignedLong(text.get("seed"), 16),
-              text.getInt("nextSegment"),
-              text.getInt("nextRun"),
-              Position.parse(text.get("checkpoint")),
-              Position.parse(text.get("durable")),
-              Long.parseLong(text.get("sequence")),
-              Long.parseLong(text.fields().getOrDefault("journal", "0")),
-              segments,
-              runs,
-              Part.parse(text.fields().get(KEYS)));
-      manifest.checkInvariants();
-      check(text.fields().entrySet().containsAll(manifest.fields().entrySet()), "a field");
-      return manifest;
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new CorruptionException("the manifest does not make sense: " + e, path, e);
-    }
+    return ManifestText.decode(bytes, path);
   }
 
-  /** Checks that every number is one that can be, and that no file is named twice. */
-  private void checkInvariants() {
+  /**
+   * Checks that every number is one that can be, and that no file is named twice.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  void checkInvariants() {
     checkPosition(checkpoint);
     checkPosition(durable);
     Set<Integer> ids = new HashSet<>();
@@ -467,36 +380,8 @@ record Manifest(
   }
 
   private static void check(boolean isPossible, String what, long number) {
-    check(isPossible, what + " " + number);
-  }
-
-  private static void check(boolean isPossible, String what) {
     if (!isPossible) {
-      throw new IllegalArgumentException(what + " is not what is written");
+      throw new IllegalArgumentException(what + " cannot be " + number);
     }
-  }
-
-  private static SegmentEntry segment(String name, String[] words) {
-    Segment.Kind kind = words[0].equals("log") ? Segment.Kind.LOG : Segment.Kind.RELOCATED;
-    Usage usage =
-        new Usage(number(words, 8), number(words, 10), number(words, 12), number(words, 14));
-    return new SegmentEntry(
-        Integer.parseInt(name.substring(SEGMENT.length())),
-        kind,
-        number(words, 2),
-        number(words, 4),
-        number(words, 6),
-        usage,
-        words.length > HALVINGS_AT ? Math.toIntExact(number(words, HALVINGS_AT)) : 0,
-        words.length > COPIED_AT && words[COPIED_AT].equals("true"));
-  }
-
-  private static RunEntry run(String name, String[] words) {
-    return new RunEntry(
-        Integer.parseInt(name.substring(RUN.length())), number(words, 1), number(words, 3));
-  }
-
-  private static long number(String[] words, int index) {
-    return Long.parseLong(words[index]);
   }
 }

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class MappingKeeper implements AutoCloseable {
   private static final int MAPPING_SHIFT = 30;
 
+  private final Catalog catalog;
   private final Segments segments;
   private final Index index;
   private final Pins pins;
   private final MappingBudget.Share share;
 
-  MappingKeeper(Segments segments, Index index, Pins pins, MappingBudget.Share share) {
+  MappingKeeper(
+      Catalog catalog, Segments segments, Index index, Pins pins, MappingBudget.Share share) {
+    this.catalog = catalog;
     this.segments = segments;
     this.index = index;
     this.pins = pins;
@@ -34,19 +37,16 @@ final class MappingKeeper implements AutoCloseable {
   /** Counts anew; gives up what should not be mapped. Nobody may read who is not pinned. */
   void update() {
     List<Run> runs = index.current().runs();
-    long bytes = 0;
-    long mappings = 0;
-    for (Segment segment : segments.all()) {
-      bytes += segment.end();
-      mappings++;
-    }
+    List<Segment> open = segments.all();
+    long bytes = catalog.current().ownBytes(open);
+    long mappings = open.size();
     for (Run run : runs) {
       bytes += run.bytes();
       mappings += 1 + (run.bytes() >>> MAPPING_SHIFT);
     }
     share.resize(bytes, mappings);
     if (!share.ofSealed()) {
-      segments.all().forEach(segment -> retire(segment.unmap()));
+      open.forEach(segment -> retire(segment.unmap()));
       runs.forEach(run -> retire(run.unmap()));
     }
   }

@@ -96,6 +96,11 @@ final class Memtable {
     return entries;
   }
 
+  /** Returns how many bytes of the heap the table takes. */
+  long bytes() {
+    return slots.bytes();
+  }
+
   int count() {
     return count.get();
   }

@@ -59,7 +59,7 @@ final class Opening {
   private void count(Manifest manifest) {
     long bytes = 0;
     for (Manifest.SegmentEntry entry : manifest.segments()) {
-      bytes += Math.max(entry.end(), entry.usage().bytes());
+      bytes += entry.share(Math.max(entry.end(), entry.usage().bytes()));
     }
     for (Manifest.RunEntry entry : manifest.runs()) {
       bytes += entry.entries() * Run.BYTES_PER_ENTRY;
@@ -95,7 +95,8 @@ final class Opening {
       }
       tell(tail);
       Index index = new Index(memtable, runs, manifest.part().keys());
-      return new ExtentStore(context, files, share, manifest, segments, index, hashes, tail);
+      return new ExtentStore(
+          context, new Parts.Found(files, share, manifest, segments, index, hashes, tail));
     } catch (IOException | RuntimeException | Error e) {
       closeAll(e);
       throw e;

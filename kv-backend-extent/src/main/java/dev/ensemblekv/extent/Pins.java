@@ -39,6 +39,12 @@ final class Pins {
     readers.getAndDecrement(slot);
   }
 
+  /** Leaves, and disposes of what could not be while somebody was there for long. */
+  void leaveAfterLong(int slot) {
+    leave(slot);
+    disposeOfWhatCanBe();
+  }
+
   /** Disposes of something that no one can find any more, when nobody can be reading it. */
   void retire(Runnable disposal) {
     synchronized (this) {

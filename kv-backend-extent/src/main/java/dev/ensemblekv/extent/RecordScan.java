@@ -9,22 +9,41 @@ import java.util.zip.CRC32C;
 final class RecordScan {
   private static final int BUFFER_BYTES = 256 << 10;
 
+  /** A direct read waits for the medium, which nobody has asked before. */
+  private static final int DIRECT_BYTES = 1 << 20;
+
   private final Segment segment;
+  private final boolean once;
   private final long limit;
   private final byte[] buffer;
   private long bufferedFrom;
   private int buffered;
   private long offset;
   private long next;
+  private long directBytes;
 
   /** Begins at an offset, where a record begins or the segment ends. */
   RecordScan(Segment segment, long from) {
+    this(segment, from, false);
+  }
+
+  private RecordScan(Segment segment, long from, boolean once) {
     this.segment = segment;
+    this.once = once && !segment.isMapped();
     this.limit = segment.end();
-    this.buffer = new byte[(int) Math.min(BUFFER_BYTES, Math.max(0, limit - from))];
+    int most = this.once ? DIRECT_BYTES : BUFFER_BYTES;
+    this.buffer = new byte[(int) Math.min(most, Math.max(0, limit - from))];
     this.bufferedFrom = from;
     this.offset = from;
     this.next = from;
+  }
+
+  /**
+   * Begins a walk over all records of a segment that is durable, of which not much will be asked
+   * for again soon: it leaves in the cache of the system what is there.
+   */
+  static RecordScan once(Segment segment) {
+    return new RecordScan(segment, StoreFiles.HEADER_BYTES, true);
   }
 
   /**
@@ -53,10 +72,23 @@ final class RecordScan {
   private int load(int length) throws IOException {
     if (offset < bufferedFrom || offset + length > bufferedFrom + buffered) {
       buffered = (int) Math.min(buffer.length, limit - offset);
-      segment.read(offset, buffer, 0, buffered);
+      read(offset, buffer, buffered);
       bufferedFrom = offset;
     }
     return (int) (offset - bufferedFrom);
+  }
+
+  private void read(long from, byte[] target, int length) throws IOException {
+    if (!once) {
+      segment.read(from, target, 0, length);
+    } else if (segment.readOnce(from, target, 0, length)) {
+      directBytes += length;
+    }
+  }
+
+  /** Returns how many bytes came past the cache of the system. */
+  long directBytes() {
+    return directBytes;
   }
 
   private int header() {
@@ -134,7 +166,7 @@ final class RecordScan {
       return Arrays.copyOfRange(buffer, at, at + length);
     }
     byte[] bytes = new byte[length];
-    segment.read(offset + begin, bytes, 0, length);
+    read(offset + begin, bytes, length);
     return bytes;
   }
 
@@ -153,10 +185,10 @@ final class RecordScan {
       sink.accept(buffer, at + RecordFormat.HEADER_BYTES, length);
       return;
     }
-    byte[] part = new byte[64 << 10];
+    byte[] part = new byte[once ? DIRECT_BYTES : BUFFER_BYTES];
     for (int done = 0; done < length; done += part.length) {
       int count = Math.min(part.length, length - done);
-      segment.read(offset + RecordFormat.HEADER_BYTES + done, part, 0, count);
+      read(offset + RecordFormat.HEADER_BYTES + done, part, count);
       sink.accept(part, 0, count);
     }
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,10 @@ final class Repair {
   private final KvTask.Progress progress;
   private final StoreFiles files;
   private final TreeMap<Integer, Source> sources = new TreeMap<>();
+
+  /** The last epoch of which something is there, of each branch. */
+  private final TreeMap<Integer, Long> lastEpochs = new TreeMap<>(Map.of(0, 0L));
+
   private @Nullable Manifest former;
   private boolean isManifestDamaged;
   private int nextSegment = 1;
@@ -79,8 +84,11 @@ final class Repair {
   private void run() throws IOException {
     former = readManifest();
     countNames();
-    long epoch = Math.max(openSources(), checkRuns()) + 1;
+    openSources();
+    checkRuns();
+    guessEpochs();
     Manifest known = former;
+    long epoch = nextEpoch();
     long seed = known == null ? Opening.seed(context) : known.seed();
     Relocation relocation =
         new Relocation(
@@ -155,11 +163,22 @@ final class Repair {
     return numbers;
   }
 
-  /** Opens the segments; returns the last epoch of them. */
-  private long openSources() throws IOException {
+  private void saw(long epoch) {
+    lastEpochs.merge(Epochs.branch(epoch), epoch, Math::max);
+  }
+
+  /** Without a manifest nobody knows whether a copy goes on in the branch of what is there. */
+  private long nextEpoch() {
     Manifest known = former;
-    long epoch = known == null ? 0 : known.epoch();
+    return known == null
+        ? Epochs.first(Epochs.drawBranch(context.random()))
+        : Objects.requireNonNull(lastEpochs.get(Epochs.branch(known.epoch()))) + 1;
+  }
+
+  private void openSources() throws IOException {
+    Manifest known = former;
     if (known != null) {
+      saw(known.epoch());
       for (Manifest.SegmentEntry entry : known.segments()) {
         open(entry.id(), entry);
       }
@@ -168,14 +187,14 @@ final class Repair {
         open(id, null);
       }
     }
+    sources.values().forEach(source -> saw(source.epoch()));
+  }
+
+  private void guessEpochs() throws IOException {
     for (Source source : sources.values()) {
-      epoch = Math.max(epoch, source.epoch());
+      source.guessEpoch(List.copyOf(lastEpochs.values()));
+      saw(source.epoch());
     }
-    for (Source source : sources.values()) {
-      source.guessEpoch(epoch);
-      epoch = Math.max(epoch, source.epoch());
-    }
-    return epoch;
   }
 
   private void open(int id, Manifest.@Nullable SegmentEntry entry) throws IOException {
@@ -191,10 +210,9 @@ final class Repair {
     }
   }
 
-  /** Tells what is damaged of the old index, though nothing of it is used; returns its epoch. */
-  private long checkRuns() throws IOException {
+  /** Tells what is damaged of the old index, though nothing of it is used. */
+  private void checkRuns() throws IOException {
     Manifest known = former;
-    long epoch = 0;
     for (int id : numbers("run")) {
       Path path = files.path(Run.name(id));
       Manifest.RunEntry entry =
@@ -202,7 +220,7 @@ final class Repair {
               ? null
               : known.runs().stream().filter(run -> run.id() == id).findFirst().orElse(null);
       if (known == null || entry != null) {
-        epoch = Math.max(epoch, checkRun(id, entry, path));
+        saw(checkRun(id, entry, path));
       }
     }
     if (known != null) {
@@ -213,9 +231,9 @@ final class Repair {
         }
       }
     }
-    return epoch;
   }
 
+  /** Returns the epoch of the run; 0: nobody knows. */
   private long checkRun(int id, Manifest.@Nullable RunEntry entry, Path path) throws IOException {
     long epoch = entry == null ? 0 : entry.epoch();
     try {

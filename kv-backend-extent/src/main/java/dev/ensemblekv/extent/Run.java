@@ -125,6 +125,20 @@ final class Run {
     return path;
   }
 
+  long filterBytes() {
+    return (long) filterBlocks * Block.BYTES;
+  }
+
+  boolean isFilterMapped() {
+    return filter.isMapped();
+  }
+
+  /** Returns how many bytes are mapped into memory, those of the filter included. */
+  long mappedBytes() {
+    StoredBytes all = bytes;
+    return all.isMapped() ? all.mappedBytes() : filter.mappedBytes();
+  }
+
   /** Returns the bytes of the file. */
   long bytes() {
     return bucketsAt + buckets * Block.BYTES;

@@ -199,6 +199,10 @@ final class Segment {
     return bytes.isMapped();
   }
 
+  long mappedBytes() {
+    return bytes.mappedBytes();
+  }
+
   /** Tells whether {@link #unmap} would give up a mapping. */
   boolean isMappedAndSealed() {
     allocating.lock();
@@ -348,6 +352,30 @@ final class Segment {
    * @throws CorruptionException if the segment ends before
    */
   void read(long offset, byte[] target, int at, int length) throws IOException {
+    checkWithin(offset, length);
+    try {
+      bytes.read(offset, target, at, length);
+    } catch (EOFException e) {
+      throw cut(offset, e);
+    }
+  }
+
+  /**
+   * Reads bytes that are durable and will not be asked for again soon.
+   *
+   * @return whether they came past the cache of the system
+   * @throws CorruptionException if the segment ends before
+   */
+  boolean readOnce(long offset, byte[] target, int at, int length) throws IOException {
+    checkWithin(offset, length);
+    try {
+      return bytes.readOnce(offset, target, at, length);
+    } catch (EOFException e) {
+      throw cut(offset, e);
+    }
+  }
+
+  private void checkWithin(long offset, int length) {
     if (offset + length > end) {
       throw new CorruptionException(
           "what should be here is " + length + " bytes, but the segment ends at " + end,
@@ -355,11 +383,10 @@ final class Segment {
           offset,
           null);
     }
-    try {
-      bytes.read(offset, target, at, length);
-    } catch (EOFException e) {
-      throw new CorruptionException("the file is cut", path, offset, e);
-    }
+  }
+
+  private CorruptionException cut(long offset, EOFException cause) {
+    return new CorruptionException("the file is cut", path, offset, cause);
   }
 
   /** Returns how many bytes there are from an offset to the last one that is not zero. */

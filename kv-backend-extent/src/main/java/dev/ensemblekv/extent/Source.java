@@ -6,6 +6,8 @@ import dev.ensemblekv.spi.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** A segment that a {@link Repair} reads, which may be damaged anywhere. For one thread. */
@@ -92,13 +94,24 @@ final class Source {
     }
   }
 
-  /** Finds out by its records of which epoch a segment is, if nothing else tells. */
-  void guessEpoch(long last) throws IOException {
+  /**
+   * Finds out by its records of which epoch a segment is, if nothing else tells.
+   *
+   * @param last the last known epoch of each branch
+   */
+  void guessEpoch(List<Long> last) throws IOException {
     if (isHeaderIntact || entry != null) {
       return;
     }
-    long branch = Division.branchBegin(last);
-    for (long epoch = branch + 1; epoch <= Math.max(last + 1, branch + LIKELY_EPOCHS); epoch++) {
+    long[] epochs =
+        LongStream.concat(
+                last.stream()
+                    .flatMapToLong(epoch -> LongStream.rangeClosed(first(epoch), epoch + 1)),
+                last.stream()
+                    .flatMapToLong(
+                        epoch -> LongStream.rangeClosed(epoch + 2, first(epoch) + LIKELY_EPOCHS)))
+            .toArray();
+    for (long epoch : epochs) {
       Segment guess = Segment.ofUnchecked(files, id(), Segment.Kind.LOG, epoch, file);
       guess.endAt(Math.min(guess.end(), PROBED_BYTES));
       if (hasRecord(guess)) {
@@ -106,6 +119,10 @@ final class Source {
         return;
       }
     }
+  }
+
+  private static long first(long epoch) {
+    return Epochs.first(Epochs.branch(epoch));
   }
 
   private static boolean hasRecord(Segment segment) throws IOException {

@@ -48,6 +48,7 @@ final class StoreFiles {
   final Mappings mappings;
   private final byte[] storeId;
   private final LongAdder writtenBytes = new LongAdder();
+  private final LongAdder directReadBytes = new LongAdder();
 
   StoreFiles(Disk disk, Path directory, String storeId, Mappings mappings) {
     this(disk, directory, HexFormat.of().parseHex(storeId), mappings);
@@ -73,6 +74,16 @@ final class StoreFiles {
   /** Returns how many bytes were written since the store was opened. */
   long writtenBytes() {
     return writtenBytes.sum();
+  }
+
+  /** Counts bytes that were read past the cache of the system. */
+  void readDirectly(long bytes) {
+    directReadBytes.add(bytes);
+  }
+
+  /** Returns how many bytes were read past the cache of the system. */
+  long directReadBytes() {
+    return directReadBytes.sum();
   }
 
   Path path(String name) {

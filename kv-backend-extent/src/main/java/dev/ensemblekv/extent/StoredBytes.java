@@ -64,6 +64,15 @@ abstract class StoredBytes {
    */
   abstract void read(long position, byte[] target, int offset, int length) throws IOException;
 
+  /**
+   * Reads bytes, all of them, that are durable and will not be asked for again soon.
+   *
+   * @return whether they came past the cache of the system
+   * @throws EOFException if the file ends before
+   */
+  abstract boolean readOnce(long position, byte[] target, int offset, int length)
+      throws IOException;
+
   /** Writes bytes where the file has blocks already. */
   abstract void write(long position, byte[] source, int offset, int length) throws IOException;
 
@@ -75,6 +84,9 @@ abstract class StoredBytes {
 
   /** Tells whether reading a little costs next to nothing. */
   abstract boolean isMapped();
+
+  /** Returns how many bytes are mapped into memory. */
+  abstract long mappedBytes();
 
   /** Releases the mapping; the file stays open. */
   abstract void close();
@@ -95,6 +107,15 @@ abstract class StoredBytes {
     }
 
     @Override
+    boolean readOnce(long position, byte[] target, int offset, int length) throws IOException {
+      boolean direct = file.readPastCache(position, target, offset, length) == length;
+      if (!direct) {
+        read(position, target, offset, length);
+      }
+      return direct;
+    }
+
+    @Override
     void write(long position, byte[] source, int offset, int length) throws IOException {
       file.write(position, source, offset, length);
     }
@@ -110,6 +131,11 @@ abstract class StoredBytes {
     @Override
     boolean isMapped() {
       return false;
+    }
+
+    @Override
+    long mappedBytes() {
+      return 0;
     }
 
     @Override
@@ -144,6 +170,13 @@ abstract class StoredBytes {
       } catch (IndexOutOfBoundsException e) {
         throw new EOFException("the file ends before byte " + (position + length));
       }
+    }
+
+    /** As long as files are mapped, they are in memory anyway. */
+    @Override
+    boolean readOnce(long position, byte[] target, int offset, int length) throws IOException {
+      read(position, target, offset, length);
+      return false;
     }
 
     @Override
@@ -193,6 +226,15 @@ abstract class StoredBytes {
     @Override
     boolean isMapped() {
       return true;
+    }
+
+    @Override
+    long mappedBytes() {
+      long mapped = 0;
+      for (ByteBuffer buffer : buffers) {
+        mapped += buffer.capacity();
+      }
+      return mapped;
     }
 
     @Override

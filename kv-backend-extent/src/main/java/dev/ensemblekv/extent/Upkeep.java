@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class Upkeep {
   private final Lane marking = new Lane();
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
+  private final AtomicInteger urgent = new AtomicInteger(); // raised while pausing
 
   private volatile boolean closed;
   private volatile @Nullable KvException problem;
@@ -180,6 +182,27 @@ final class Upkeep {
     }
   }
 
+  /**
+   * Runs something as {@link #exclusively} does, for which background work that is under way gives
+   * way: it may be a long one.
+   */
+  void urgently(Work work) throws IOException {
+    synchronized (pausing) {
+      urgent.incrementAndGet();
+      pausing.notifyAll();
+    }
+    try {
+      exclusively(work);
+    } finally {
+      urgent.decrementAndGet();
+    }
+  }
+
+  /** Tells whether background work should end soon, finished or not. */
+  boolean isToGiveWay() {
+    return closed || urgent.get() > 0;
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -202,18 +225,18 @@ final class Upkeep {
     }
   }
 
-  /** Waits as long as some bytes take at a rate, or until this is closed. */
+  /** Waits as long as some bytes take at a rate, as {@link #pause(long)}. */
   void pause(long bytes, long bytesPerSecond) {
     pause((long) (1e9 * bytes / bytesPerSecond));
   }
 
-  /** Waits so long, or until this is closed. */
+  /** Waits so long, or until work is {@linkplain #isToGiveWay to give way}. */
   void pause(long nanos) {
     boolean interrupted = false;
     synchronized (pausing) {
       long end = System.nanoTime() + nanos;
       long left = nanos;
-      while (!closed && left > 0) {
+      while (!isToGiveWay() && left > 0) {
         try {
           TimeUnit.NANOSECONDS.timedWait(pausing, left);
         } catch (InterruptedException e) {

@@ -139,6 +139,22 @@ class CheckpointTest {
     return files;
   }
 
+  /** Or what the two write to files of the same number could be taken for one another. */
+  @Test
+  void aCopyGoesOnInABranchOfItsOwn() throws IOException {
+    try (KvStore store = open("store")) {
+      fill(store, 1);
+      checkpoint(store, "first");
+      checkpoint(store, "second");
+    }
+    List<Integer> branches = new ArrayList<>();
+    for (String name : List.of("store", "first", "second")) {
+      Path manifest = directory.resolve(name).resolve(Manifest.NAME);
+      branches.add(Epochs.branch(Manifest.decode(Files.readAllBytes(manifest), manifest).epoch()));
+    }
+    assertThat(branches).doesNotHaveDuplicates();
+  }
+
   @Test
   void writesAndCompactionsGoOnWhileFilesAreLinked() {
     List<KvStore> open = new ArrayList<>();

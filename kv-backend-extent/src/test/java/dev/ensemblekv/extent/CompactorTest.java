@@ -72,6 +72,36 @@ class CompactorTest {
             assertThat(value).isIn(value(Integer.parseInt(key.substring(3))), value(-1)));
   }
 
+  /** Of files that are read by calls, and of which the disk has such reads. */
+  @Test
+  void whatIsMovedComesPastTheCacheOfTheSystem() {
+    for (int i = 0; i < 4 * KEYS; i++) {
+      engine.put(i % KEYS, value(i));
+    }
+    assertThat(engine.metric("directReadBytes")).isZero();
+    engine.compact();
+    assertThat(engine.metric("directReadBytes")).isGreaterThan(KEYS * VALUE_BYTES);
+    for (int key = 0; key < KEYS; key++) {
+      assertThat(engine.get(key)).isEqualTo(value(3 * KEYS + key));
+    }
+  }
+
+  /** A disk without such reads, or one on which they fail. */
+  @Test
+  void whereThereAreNoDirectReadsItComesAsEver() {
+    SmallEngine other = new SmallEngine(engine.options);
+    other.openOn(WatchedDisk.withoutDirectReads(other.disk()));
+    for (int i = 0; i < 4 * KEYS; i++) {
+      other.put(i % KEYS, value(i));
+    }
+    other.compact();
+    assertThat(other.metric("directReadBytes")).isZero();
+    assertThat(other.bytesOf("segment-")).isLessThan(2 * KEYS * VALUE_BYTES);
+    for (int key = 0; key < KEYS; key++) {
+      assertThat(other.get(key)).isEqualTo(value(3 * KEYS + key));
+    }
+  }
+
   private static void add(Map<String, String> found, KvCursor cursor) {
     String key = new String(cursor.key(), StandardCharsets.UTF_8);
     assertThat(found.put(key, new String(cursor.value(), StandardCharsets.UTF_8))).isNull();

@@ -16,6 +16,7 @@ import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.spi.io.DiskFiles;
 import dev.ensemblekv.tck.sim.DiskOperation;
 import java.io.IOException;
+import java.lang.Thread.State;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,12 +58,14 @@ class DivisionTest {
     return copy;
   }
 
-  private static int routing(SmallEngine engine, int key) throws IOException {
+  private static Manifest manifest(SmallEngine engine) throws IOException {
     Path manifest = engine.path(Manifest.NAME);
     byte[] bytes = DiskFiles.read(engine.disk(), manifest, Manifest.MAX_BYTES);
-    return new KeyHash.Function(Manifest.decode(bytes, manifest).seed())
-        .of(SmallEngine.key(key))
-        .routing();
+    return Manifest.decode(bytes, manifest);
+  }
+
+  private static int routing(SmallEngine engine, int key) throws IOException {
+    return new KeyHash.Function(manifest(engine).seed()).of(SmallEngine.key(key)).routing();
   }
 
   private static String value(int number) {
@@ -273,9 +277,7 @@ class DivisionTest {
 
   @Test
   void onlyTheSeedOfItsHashFits() throws IOException {
-    Path manifest = donor.path(Manifest.NAME);
-    byte[] bytes = DiskFiles.read(donor.disk(), manifest, Manifest.MAX_BYTES);
-    long seed = Manifest.decode(bytes, manifest).seed();
+    long seed = manifest(donor).seed();
     assertThat(divisible(donor).isHashedWith(seed)).isTrue();
     assertThat(divisible(donor).isHashedWith(seed + 1)).isFalse();
   }
@@ -308,6 +310,19 @@ class DivisionTest {
         .isInstanceOf(CorruptionException.class);
   }
 
+  private static SmallEngine repair(SmallEngine closed) {
+    BareEngine engine =
+        new BareEngine(
+            closed.disk(),
+            closed.machine.executor(),
+            closed.machine.environment(),
+            closed.directory,
+            OPTIONS);
+    KvTask.start(Runnable::run, "repair", "records", progress -> Repair.run(engine, progress))
+        .result();
+    return new SmallEngine(closed.machine, closed.directory, OPTIONS);
+  }
+
   @Test
   void aRepairedHalfHasItsKeysAndNoOther() throws IOException {
     fill();
@@ -318,18 +333,115 @@ class DivisionTest {
         copy.disk().flipBit(copy.path(name), 100, 1);
       }
     }
-    BareEngine engine =
-        new BareEngine(
-            copy.disk(),
-            copy.machine.executor(),
-            copy.machine.environment(),
-            copy.directory,
-            OPTIONS);
-    KvTask.start(Runnable::run, "repair", "records", progress -> Repair.run(engine, progress))
-        .result();
-    SmallEngine repaired = new SmallEngine(copy.machine, copy.directory, OPTIONS);
+    SmallEngine repaired = repair(copy);
     assertHolds(repaired, UPPER);
     assertThat(repaired.metric(KvMetric.KEYS)).isEqualTo(repaired.store.size());
+  }
+
+  private static void goOn(SmallEngine engine) {
+    engine.put(KEYS, value(KEYS));
+    engine.store.close();
+  }
+
+  /** All that is there is of the donor, which goes on after a crash in its next epoch. */
+  @Test
+  void aCopyThatLostItsManifestDoesNotGoOnAsTheDonorDoes() throws IOException {
+    fill();
+    SmallEngine copy = divide(donor, LOWER, UPPER);
+    copy.store.close();
+    copy.disk().delete(copy.path(Manifest.NAME));
+    SmallEngine repaired = repair(copy);
+    donor.store.flush();
+    donor.store = new SmallEngine(donor.machine, OPTIONS).store; // as after a kill
+    goOn(repaired);
+    goOn(donor);
+    assertThat(Epochs.branch(manifest(repaired).epoch()))
+        .isNotIn(Epochs.branch(manifest(donor).epoch()), branches);
+  }
+
+  @Test
+  void aSegmentOfTheTimeBeforeTheDivisionIsReadWithoutHeaderAndManifest() throws IOException {
+    fill();
+    donor.work();
+    SmallEngine copy = divide(donor, LOWER, UPPER);
+    for (int key = 0; key < KEYS; key++) {
+      if (UPPER.contains(routing(copy, key))) {
+        copy.put(KEYS + key, value(key)); // so that there is something of its own branch
+      }
+    }
+    copy.store.close();
+    copy.disk().delete(copy.path(Manifest.NAME));
+    copy.disk().flipBit(copy.path(Segment.name(1)), 44, 1);
+    SmallEngine repaired = repair(copy);
+    for (int key = 0; key < KEYS; key++) {
+      assertThat(repaired.get(key)).isEqualTo(value(key)); // all keys, as nothing tells its own
+    }
+  }
+
+  private static List<String> segments(SmallEngine engine) throws IOException {
+    return engine.disk().list(engine.directory).stream()
+        .filter(name -> name.startsWith("segment-"))
+        .toList();
+  }
+
+  @Test
+  void whatIsDroppedWhileACopyIsMadeIsDeletedWhenItIsMade() throws IOException {
+    fill();
+    AtomicBoolean compacted = new AtomicBoolean();
+    donor.watch(
+        (operation, path) -> {
+          if (operation.equals("link") && !compacted.getAndSet(true)) {
+            donor.compact();
+          }
+        });
+    for (int key = 0; key < KEYS; key += 2) {
+      donor.put(key, value(key));
+    }
+    Path directory = Path.of("/copies/1");
+    donor.disk().createDirectories(directory);
+    divisible(donor).copyTo(directory, 1, UPPER);
+    assertThat(compacted).isTrue();
+    List<String> named =
+        manifest(donor).segments().stream().map(entry -> Segment.name(entry.id())).toList();
+    assertThat(segments(donor)).containsExactlyElementsOf(named);
+  }
+
+  /** It may take long, and an ensemble that is to be closed waits for this. */
+  @Test
+  void aCompactionInTheBackgroundGivesWayWhenTheOtherKeysAreForgotten() throws Exception {
+    SmallEngine engine =
+        new SmallEngine(
+            OPTIONS.toBuilder()
+                .set(ExtentOptions.SEGMENT_SIZE, 4L << 20)
+                .set(ExtentOptions.REPLAY_SIZE, 64L << 20)
+                .build());
+    Thread retaining = new Thread(() -> divisible(engine).retain(LOWER));
+    engine.watch(
+        (operation, path) -> {
+          if (WatchedDisk.isRelocation(operation) && retaining.getState() == State.NEW) {
+            retaining.start();
+            while (!((ExtentStore) engine.store).parts().upkeep.isToGiveWay()) {
+              Thread.onSpinWait();
+            }
+          }
+        });
+    String large = "x".repeat(64 << 10);
+    for (int key = 0; key < 128; key++) {
+      engine.put(key, large);
+    }
+    for (int i = 0; i < 256; i++) { // so that half of what is above is dead
+      engine.put(i % 64 * 2, large);
+    }
+    Path directory = Path.of("/copies/1");
+    engine.disk().createDirectories(directory);
+    divisible(engine).copyTo(directory, 1, UPPER);
+    List<String> before = segments(engine);
+    while (retaining.getState() == State.NEW) {
+      assertThat(engine.machine.executor().runNext()).as("there is work").isTrue();
+    }
+    retaining.join();
+    assertThat(segments(engine)).containsAll(before);
+    assertThat(((ExtentStore) engine.store).parts().upkeep.problem()).isNull();
   }
 
   /** A family of stores, divided again and again while they are written to. */

@@ -110,7 +110,7 @@ class FailureTest {
   void aWriteThatEndsMidwayIsFollowedByNothing() {
     KvStore store = open(machine);
     store.put(key(1), new byte[10]);
-    Log log = inner(store).log();
+    Log log = inner(store).parts().log;
     assertThatThrownBy(
             () ->
                 log.write(

@@ -77,18 +77,18 @@ class ManifestTest {
   @Test
   void whatMakesNoSenseIsCorruption() {
     Map<String, String> fields =
-        CheckedText.decode(divided().encode(), PATH, "extent", Manifest.VERSION).fields();
+        CheckedText.decode(divided().encode(), PATH, "extent", ManifestText.VERSION).fields();
     for (String name : fields.keySet()) {
       Map<String, String> lacking = new LinkedHashMap<>(fields);
       lacking.remove(name);
       if (!name.matches("segment\\..*|run\\..*|journal|keys")) { // of which there may be none
-        assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, lacking));
+        assertCorrupt(CheckedText.encode("extent", ManifestText.VERSION, lacking));
       }
       for (String value :
           List.of("", "x", "1@", "@1", "log epoch", "9".repeat(30), "log epoch 1 end")) {
         Map<String, String> other = new LinkedHashMap<>(fields);
         other.put(name, value);
-        assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, other));
+        assertCorrupt(CheckedText.encode("extent", ManifestText.VERSION, other));
       }
     }
   }
@@ -121,14 +121,14 @@ class ManifestTest {
   void aNumberThatCannotBeIsCorruption(String field, String value) {
     Map<String, String> fields =
         new LinkedHashMap<>(
-            CheckedText.decode(some().encode(), PATH, "extent", Manifest.VERSION).fields());
+            CheckedText.decode(some().encode(), PATH, "extent", ManifestText.VERSION).fields());
     fields.put(field, value);
-    assertCorrupt(CheckedText.encode("extent", Manifest.VERSION, fields));
+    assertCorrupt(CheckedText.encode("extent", ManifestText.VERSION, fields));
   }
 
   @Test
   void aNewerVersionIsToldApart() {
-    byte[] newer = CheckedText.encode("extent", Manifest.VERSION + 1, Map.of("hash", "other"));
+    byte[] newer = CheckedText.encode("extent", ManifestText.VERSION + 1, Map.of("hash", "other"));
     assertThatThrownBy(() -> Manifest.decode(newer, PATH))
         .isInstanceOf(StoreMismatchException.class)
         .hasMessageContaining("newer release");

@@ -4,6 +4,8 @@ package dev.ensemblekv.extent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.spi.DivisibleStore;
+import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,6 +116,45 @@ class MappingKeeperTest {
       }
     }
     assertThat(mappings.names()).isEmpty();
+  }
+
+  @Test
+  void whatTwoStoresShareCountsOnce() throws Exception {
+    MappingBudget budget = new MappingBudget(130_000, 1000);
+    Path second = directory.resolve("second");
+    mappings.disk().createDirectories(second);
+    try (ExtentStore donor = open("first", budget, ExtentOptions.Access.AUTO)) {
+      put(donor, 0, 90);
+      DivisibleStore divisible = donor.unwrap(DivisibleStore.class).orElseThrow();
+      divisible.copyTo(second, 1, new HashSlice(1, 1));
+      divisible.retain(new HashSlice(1, 0));
+      machine.executor().runAll();
+      try (ExtentStore copy = open("second", budget, ExtentOptions.Access.AUTO)) {
+        assertThat(budget.share(ExtentOptions.Access.AUTO).ofSealed()).isTrue();
+        put(copy, 0, 1);
+        put(donor, 1, 2);
+        assertThat(budget.share(ExtentOptions.Access.AUTO).ofSealed()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whatIsMappedIsToldPartByPart() {
+    MappingBudget budget = new MappingBudget(100_000, 1000);
+    try (ExtentStore store = open("store", budget, ExtentOptions.Access.AUTO)) {
+      put(store, 0, 60);
+      assertThat(metric(store, "mappedBytes")).isGreaterThan(60 * VALUE_BYTES);
+      assertThat(metric(store, "memtableBytes")).isBetween(16L * 24, 64L << 10);
+      put(store, 60, 160);
+      store.flush();
+      put(store, 160, 161);
+      assertThat(metric(store, "mappedBytes")).as("what is written").isLessThan(40L << 10);
+      assertThat(metric(store, "mappedFilterBytes")).isEqualTo(metric(store, "filterBytes"));
+    }
+  }
+
+  private static long metric(ExtentStore store, String name) {
+    return store.stats().metric(name).orElseThrow().asLong();
   }
 
   @Test

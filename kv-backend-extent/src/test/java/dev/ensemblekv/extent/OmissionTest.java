@@ -63,7 +63,7 @@ class OmissionTest {
     INDEX_NOT_DURABLE_BEFORE_THE_ORIGINALS_ARE_DROPPED(
         "Compactor", "log.freeze();\\n      publishFrozen();", "log.freeze();"),
     LOG_NOT_FORCED_BEFORE_ITS_RUN_IS_NAMED("Publisher", "log.force(frozen.sequence());", ""),
-    SYNC_ANSWERED_BEFORE_ITS_FORCE("ExtentStore", "log.force(sequence);", ""),
+    SYNC_ANSWERED_BEFORE_ITS_FORCE("Writes", "parts.log.force(sequence);", ""),
     FULL_SEGMENT_NEVER_FORCED("Appender", "rolled.add(entry);", ""),
     REPLAYED_LOG_NOT_FORCED_AFTER_A_KILL("LogSegments", "sync.force(); // what", "// what"),
     TORN_TAIL_NOT_CUT("LogSegments", "cut(last);", ""),

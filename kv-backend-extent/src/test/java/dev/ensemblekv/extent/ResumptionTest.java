@@ -153,6 +153,6 @@ class ResumptionTest {
   }
 
   private static long sequence(SmallEngine engine) {
-    return ((ExtentStore) engine.store).log().sequence();
+    return ((ExtentStore) engine.store).parts().log.sequence();
   }
 }

@@ -7,6 +7,7 @@ import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.tck.sim.SimulatedDisk;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.io.IOException;
@@ -44,6 +45,17 @@ final class SmallEngine {
 
   private KvStore open() {
     return BareEngine.open(machine, directory, machine.disk(), machine.executor(), options);
+  }
+
+  /** Goes on with a disk of whose calls somebody is told. */
+  void watch(WatchedDisk.Watcher watcher) {
+    openOn(WatchedDisk.of(disk(), watcher));
+  }
+
+  /** Goes on with something in front of the disk. */
+  void openOn(Disk disk) {
+    store.close();
+    store = BareEngine.open(machine, directory, disk, machine.executor(), options);
   }
 
   SimulatedDisk disk() {

@@ -47,6 +47,15 @@ class UpkeepTest {
   }
 
   @Test
+  void workIsToGiveWayWhileSomethingUrgentIsToBeDone() throws IOException {
+    assertThat(upkeep.isToGiveWay()).isFalse();
+    upkeep.urgently(() -> assertThat(upkeep.isToGiveWay()).isTrue());
+    assertThat(upkeep.isToGiveWay()).isFalse();
+    upkeep.close();
+    assertThat(upkeep.isToGiveWay()).isTrue();
+  }
+
+  @Test
   void aMarkThatFailedDoesNotLeaveTheStoreDegraded() {
     runs = 1;
     upkeep.markSoon(

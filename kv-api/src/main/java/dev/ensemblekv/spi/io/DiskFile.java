@@ -11,6 +11,8 @@ import java.util.Optional;
  * succeeds proves nothing. Never retry; write a new file, or give up.
  */
 public interface DiskFile extends AutoCloseable {
+  /** What {@link #readPastCache} returns if it cannot be had. */
+  int REFUSED = -1;
 
   /** Returns the length, in bytes. */
   long size() throws IOException;
@@ -21,6 +23,19 @@ public interface DiskFile extends AutoCloseable {
    * @return how many were read: less than {@code length} only at the end of the file
    */
   int read(long position, byte[] bytes, int offset, int length) throws IOException;
+
+  /**
+   * Reads bytes that will not be asked for again soon, past the memory in which the system keeps
+   * what was read before, so that other things stay there. Of what was written since the last
+   * {@link #force()} it may find what was there before.
+   *
+   * @return how many were read: less than {@code length} only at the end of the file; {@link
+   *     #REFUSED} if this disk cannot do so, or not here: {@link #read} reads them as ever
+   */
+  default int readPastCache(long position, byte[] bytes, int offset, int length)
+      throws IOException {
+    return REFUSED;
+  }
 
   /** Writes all bytes; the file grows as needed, and reads zero where it was never written. */
   void write(long position, byte[] bytes, int offset, int length) throws IOException;

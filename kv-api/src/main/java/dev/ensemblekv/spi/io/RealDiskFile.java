@@ -42,6 +42,9 @@ final class RealDiskFile implements DiskFile {
   private volatile @Nullable FileChannel channel;
   private volatile boolean closed;
 
+  /** Whether direct reads were refused, or failed. */
+  private volatile boolean isIndirect;
+
   private RealDiskFile(Path path, @Nullable Object key, @Nullable RandomAccessFile file) {
     this.path = path;
     this.key = key;
@@ -115,6 +118,32 @@ final class RealDiskFile implements DiskFile {
       done += count;
     }
     return done;
+  }
+
+  /**
+   * Reads by a channel of its own. What is wrong with the medium, or with the name of the file, is
+   * told by the ordinary read that follows.
+   */
+  @Override
+  public int readPastCache(long position, byte[] bytes, int offset, int length) throws IOException {
+    checkOpen();
+    if (isIndirect) {
+      return REFUSED;
+    }
+    boolean interrupted = Thread.interrupted(); // or it would close the channel at once
+    try (FileChannel own = DirectReads.open(path)) {
+      return isSameFile() ? DirectReads.read(own, position, bytes, offset, length) : REFUSED;
+    } catch (ClosedByInterruptException e) {
+      interrupted |= Thread.interrupted();
+      return REFUSED;
+    } catch (IOException | UnsupportedOperationException | OutOfMemoryError e) {
+      isIndirect = true;
+      return REFUSED;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Uses the channel; if that cannot be had, or is closed again and again, the other way. */

@@ -3,6 +3,7 @@ package dev.ensemblekv.spi.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -197,6 +198,83 @@ class RealDiskFileTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("closed");
     assertThatThrownBy(file::force).isInstanceOf(IOException.class);
+  }
+
+  /** Returns how many bytes were read; whatever the file system, they are those of the file. */
+  private static int checkPastCache(DiskFile file, long position, int length) throws IOException {
+    byte[] bytes = new byte[length + 2];
+    int count = file.readPastCache(position, bytes, 1, length);
+    for (int i = 0; i < count; i++) {
+      if (bytes[i + 1] != byteAt(position + i)) {
+        throw new AssertionError("byte " + (position + i) + " is " + bytes[i + 1]);
+      }
+    }
+    for (int i = Math.max(0, count) + 1; i < bytes.length; i++) {
+      assertThat(bytes[i]).as("byte behind").isZero();
+    }
+    assertThat(bytes[0]).isZero();
+    return count;
+  }
+
+  /** Which are none of the blocks that the file system reads. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void pastTheCacheAnyPartOfAFileIsRead(boolean writable) throws Exception {
+    int block = DirectReads.BLOCK_BYTES;
+    Files.write(path, new byte[DirectReads.PART_BYTES * 2 + 77]);
+    try (DiskFile file = Disk.real().open(path)) {
+      byte[] bytes = new byte[DirectReads.PART_BYTES * 2 + 77];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = byteAt(i);
+      }
+      file.write(0, bytes, 0, bytes.length);
+      file.force();
+    }
+    int size = (int) Files.size(path);
+    try (DiskFile file = open(writable)) {
+      assumeThat(checkPastCache(file, 0, 1)).as("this file system can").isEqualTo(1);
+      for (int position : new int[] {0, 1, block - 1, block, 5 * block + 3, size - block - 1}) {
+        for (int length : new int[] {0, 1, block - 1, block, block + 1, 3 * block + 5}) {
+          assertThat(checkPastCache(file, position, length))
+              .isEqualTo(Math.min(length, size - position));
+        }
+      }
+      assertThat(checkPastCache(file, 3, DirectReads.PART_BYTES)).isEqualTo(DirectReads.PART_BYTES);
+      assertThat(checkPastCache(file, 0, size)).isEqualTo(size);
+      assertThat(checkPastCache(file, 5, size)).isEqualTo(size - 5);
+      assertThat(checkPastCache(file, size, 10)).isZero();
+      assertThat(checkPastCache(file, size + 100_000, 10)).isZero();
+    }
+  }
+
+  @Test
+  void pastTheCacheNothingElseIsReadThanByACall() throws Exception {
+    try (DiskFile reader = open(false)) {
+      Files.move(path, elsewhere);
+      assertThat(checkPastCache(reader, 0, 10)).isEqualTo(DiskFile.REFUSED);
+      Files.write(path, new byte[FILE_BYTES]);
+      assertThat(checkPastCache(reader, 0, 10)).isEqualTo(DiskFile.REFUSED);
+    }
+    DiskFile closed = Disk.real().openReadOnly(path);
+    closed.close();
+    assertThatThrownBy(() -> checkPastCache(closed, 0, 10)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void anInterruptDisturbsNoReadPastTheCache() throws Exception {
+    try (DiskFile file = open(false)) {
+      int before = checkPastCache(file, 0, 10);
+      interrupted(
+          1,
+          () -> {
+            assertThat(checkPastCache(file, 0, 10)).isIn(10, DiskFile.REFUSED);
+            return null;
+          });
+      Thread.currentThread().interrupt();
+      int count = checkPastCache(file, 0, 10);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(count).isEqualTo(before);
+    }
   }
 
   @Test

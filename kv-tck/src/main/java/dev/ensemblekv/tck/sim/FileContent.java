@@ -163,6 +163,11 @@ final class FileContent extends SimulatedNode {
     return live.read(position, bytes, offset, count);
   }
 
+  /** Reads what is on the medium. */
+  int readDurable(long position, byte[] bytes, int offset, int count) {
+    return durable.read(position, bytes, offset, count);
+  }
+
   /** Returns the hash of what a crash would leave if nothing were pending. */
   long durableHash() {
     return durable.hash();

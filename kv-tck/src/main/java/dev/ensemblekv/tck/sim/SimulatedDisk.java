@@ -429,6 +429,16 @@ public final class SimulatedDisk implements Disk {
       }
     }
 
+    /** Finds nothing but what is durable. */
+    @Override
+    public int readPastCache(long position, byte[] bytes, int offset, int length)
+        throws IOException {
+      synchronized (SimulatedDisk.this) {
+        beginOn(DiskOperation.READ);
+        return content.readDurable(position, bytes, offset, length);
+      }
+    }
+
     @Override
     public void write(long position, byte[] bytes, int offset, int length) throws IOException {
       synchronized (SimulatedDisk.this) {

@@ -69,6 +69,18 @@ class SimulatedDiskTest {
   }
 
   @Test
+  void aReadPastTheCacheFindsWhatIsOnTheMedium() throws IOException {
+    DiskFile file = durableFile("old");
+    write(file, 0, "new and more");
+    byte[] bytes = new byte[12];
+    assertThat(file.readPastCache(0, bytes, 0, 12)).isEqualTo(3);
+    assertThat(new String(bytes, 0, 3, StandardCharsets.UTF_8)).isEqualTo("old");
+    file.force();
+    assertThat(file.readPastCache(0, bytes, 0, 12)).isEqualTo(12);
+    assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo("new and more");
+  }
+
+  @Test
   void aForcedFileWithoutASyncedNameCanBeLost() throws IOException {
     DiskFile file = disk.create(FILE);
     write(file, 0, "old");
