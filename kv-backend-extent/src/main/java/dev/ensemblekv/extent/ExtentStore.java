@@ -14,6 +14,7 @@ import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvBean;
+import dev.ensemblekv.spi.KvBudget;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -60,12 +61,17 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   private final MappingKeeper mappings;
   private final Division division;
   private final Tail tail;
+  private final KvBudget.Share share;
+
+  private volatile boolean memoryWanted;
 
   private final ExtentEvents told; // used by the upkeep
   private volatile long compactionRate;
 
   /** When writes were last made durable; 0: not since the store was opened. */
   private volatile long forcedNanos;
+
+  private boolean awaitsTurn; // guarded by the upkeep
 
   /** By turns, as under many writes there is always something to merge. */
   private boolean compactsNext; // guarded by the upkeep, which does one thing at a time
@@ -119,13 +125,45 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
             events,
             reserve,
             new Compactor.Settings(
-                context.option(ExtentOptions.SPACE_PERCENT),
-                segmentBytes,
-                bytes -> upkeep.pause(bytes, compactionRate)));
+                context.option(ExtentOptions.SPACE_PERCENT), segmentBytes, this::moved));
     this.mappings = new MappingKeeper(segments, index, pins, share);
     mappings.onExceeded(upkeep::wake);
     this.division =
         new Division(files, catalog, index, lookup, log, publisher, merger, events, upkeep, pins);
+    this.share = context.budget().join(new Member());
+  }
+
+  /** What the budget that is shared with other stores asks of this one. */
+  private final class Member implements KvBudget.Member {
+    @Override
+    public long memoryBytes() {
+      return index.current().memoryBytes();
+    }
+
+    @Override
+    public void giveMemoryBack() {
+      memoryWanted = true;
+      upkeep.wake();
+    }
+
+    @Override
+    public void mayBegin() {
+      upkeep.wake();
+    }
+  }
+
+  /** Lets go of the memtable if others need its memory: it is free when it has been published. */
+  private void giveMemoryBack() {
+    if (memoryWanted) {
+      memoryWanted = false;
+      log.freeze();
+    }
+  }
+
+  /** Waits as compaction must after so many bytes: this store's, and that of all together. */
+  private void moved(long bytes) {
+    long nanos = (long) (1e9 * bytes / compactionRate);
+    upkeep.pause(Math.max(nanos, share.written(bytes)));
   }
 
   /** What the log has done by others. */
@@ -193,6 +231,14 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
 
   /** Does one thing, and the next one when others who wait have had their turn. */
   private void work() throws IOException {
+    try {
+      workInTurn();
+    } finally {
+      share.end();
+    }
+  }
+
+  private void workInTurn() throws IOException {
     if (upkeep.isClosed() || hasFailed()) {
       return;
     }
@@ -200,14 +246,17 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     if (!log.isBegun()) {
       return; // nothing was written since the store was opened: its files stay as they are
     }
+    giveMemoryBack();
     boolean more = false;
+    awaitsTurn = false;
     try {
       more = workOnce();
     } catch (CorruptionException e) {
       told.damaged(e);
       throw e;
     } finally {
-      if (!more) {
+      share.memoryChanged();
+      if (!more && !awaitsTurn) {
         backpressure.release(); // nobody is held up for what does not go on
       }
     }
@@ -223,6 +272,10 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     boolean published = publisher.publishOldest();
     if (reserve.isShort() || fruitless == FRUITFUL) {
       return makeRoom() || published;
+    }
+    awaitsTurn = !share.tryBegin();
+    if (awaitsTurn) {
+      return published;
     }
     compactsNext = !compactsNext;
     boolean more = compactsNext ? compactSome() || merge() : merge() || compactSome();
@@ -492,11 +545,15 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
 
   private void write(long bytes, Reserve.Use use, Appender.Writing writing, boolean sync) {
     try {
-      while (index.current().frozenCount() >= MOST_FROZEN) {
+      if (share.isMemoryShort()) {
+        giveMemoryBack();
+      }
+      while (mustPublish(index.current().frozenCount())) {
         publisher.publishOldest();
       }
       long sequence = append(bytes, use, writing);
       files.wrote(bytes);
+      share.memoryChanged();
       if (sync) {
         log.force(sequence);
       }
@@ -506,6 +563,10 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
       }
       throw failed("the write failed", context().directory(), e); // what comes next may, too
     }
+  }
+
+  private boolean mustPublish(int frozen) {
+    return frozen >= MOST_FROZEN || (frozen > 0 && share.isMemoryShort());
   }
 
   /** Writes; where a delete finds no space, it waits for what others have deleted to give some. */
@@ -622,6 +683,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   @Override
   public void close() {
     upkeep.close();
+    share.close();
     IOException failure = null;
     RuntimeException cause = null;
     try {

@@ -100,6 +100,11 @@ final class Memtable {
     return count.get();
   }
 
+  /** Returns how much memory the entries take, and the room for more. */
+  long bytes() {
+    return slots.bytes();
+  }
+
   boolean isEmpty() {
     return count.get() == 0;
   }

@@ -43,6 +43,11 @@ final class Slots {
     return size;
   }
 
+  /** Returns how much memory the slots take. */
+  long bytes() {
+    return (long) size * WORDS * Long.BYTES;
+  }
+
   /** Returns where a key belongs, unless others are there. */
   int place(long order) {
     return (int) KeyHash.place(order, places);

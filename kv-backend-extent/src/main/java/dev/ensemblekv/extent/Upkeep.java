@@ -190,11 +190,6 @@ final class Upkeep {
     }
   }
 
-  /** Waits as long as some bytes take at a rate, or until this is closed. */
-  void pause(long bytes, long bytesPerSecond) {
-    pause((long) (1e9 * bytes / bytesPerSecond));
-  }
-
   /** Waits so long, or until this is closed. */
   void pause(long nanos) {
     boolean interrupted = false;
