@@ -66,6 +66,11 @@ public interface KvOpenContext {
   /** Returns the executor of background work. */
   KvExecutor executor();
 
+  /** Returns what the store may take of the machine, where it shares that with others. */
+  default KvBudget budget() {
+    return KvBudget.UNLIMITED;
+  }
+
   /** Returns where to tell what happens to the store. */
   default KvEvents events() {
     return KvEvents.NONE;
@@ -128,6 +133,15 @@ public interface KvOpenContext {
    * @param seed the same whenever this store is open
    */
   KvOpenContext withInnerHashSeed(long seed);
+
+  /**
+   * Returns this context with a budget that the stores inside are to share as {@link #budget}.
+   *
+   * @param budget the same whenever this opening creates or opens one
+   */
+  default KvOpenContext withInnerBudget(KvBudget budget) {
+    return this;
+  }
 
   /**
    * Creates a store as a part of another that {@link #createInner} made: with the same id. What a

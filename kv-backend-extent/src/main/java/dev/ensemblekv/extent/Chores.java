@@ -20,6 +20,9 @@ final class Chores {
   private final Parts parts;
   private final ExtentEvents told;
 
+  /** Whether there may be work for which others that share the budget must end theirs. */
+  private boolean awaitsTurn;
+
   /** By turns, as under many writes there is always something to merge. */
   private boolean compactsNext;
 
@@ -33,6 +36,14 @@ final class Chores {
 
   /** Does one thing, and the next one when others who wait have had their turn. */
   void work() throws IOException {
+    try {
+      workInTurn();
+    } finally {
+      parts.budget.end();
+    }
+  }
+
+  private void workInTurn() throws IOException {
     Upkeep upkeep = parts.upkeep;
     if (upkeep.isClosed() || parts.health.hasFailed()) {
       return;
@@ -41,6 +52,8 @@ final class Chores {
     if (!parts.log.isBegun()) {
       return; // nothing was written since the store was opened: its files stay as they are
     }
+    parts.budget.giveBack();
+    awaitsTurn = false;
     boolean more = false;
     try {
       more = workOnce();
@@ -48,7 +61,8 @@ final class Chores {
       told.damaged(e);
       throw e;
     } finally {
-      if (!more) {
+      parts.budget.memoryChanged();
+      if (!more && !awaitsTurn) {
         parts.backpressure.release(); // nobody is held up for what does not go on
       }
     }
@@ -64,6 +78,10 @@ final class Chores {
     boolean published = parts.publisher.publishOldest();
     if (parts.reserve.isShort() || fruitless == FRUITFUL) {
       return makeRoom() || published;
+    }
+    awaitsTurn = !parts.budget.tryBegin();
+    if (awaitsTurn) {
+      return published;
     }
     compactsNext = !compactsNext;
     boolean more = compactsNext ? compactSome() || merge() : merge() || compactSome();

@@ -101,10 +101,7 @@ final class ExtentMetrics {
 
   /** Returns what is in memory, part by part. */
   static List<KvMetric> ofMemory(Index.Version version, List<Segment> segments) {
-    long memtables = version.active().bytes();
-    for (Index.Frozen frozen : version.frozen()) {
-      memtables += frozen.table().bytes();
-    }
+    long memtables = version.memoryBytes();
     long mapped = segments.stream().mapToLong(Segment::mappedBytes).sum();
     long filters = 0;
     long mappedFilters = 0;

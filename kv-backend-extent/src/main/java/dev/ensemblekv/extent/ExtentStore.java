@@ -12,6 +12,7 @@ import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvBean;
+import dev.ensemblekv.spi.KvBudget;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
@@ -240,6 +241,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   @Override
   public void close() {
     parts.upkeep.close();
+    parts.budget.close();
     IOException failure = null;
     RuntimeException cause = null;
     try {

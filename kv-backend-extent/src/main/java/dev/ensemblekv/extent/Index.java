@@ -113,6 +113,15 @@ final class Index {
       return entries;
     }
 
+    /** Returns how much memory the memtables take. */
+    long memoryBytes() {
+      long bytes = active.bytes();
+      for (Frozen part : frozen) {
+        bytes += part.table.bytes();
+      }
+      return bytes;
+    }
+
     Version withRuns(List<Run> newRuns) {
       return new Version(active, frozen(), newRuns, keys);
     }

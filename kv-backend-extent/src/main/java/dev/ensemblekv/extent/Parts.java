@@ -22,6 +22,7 @@ final class Parts {
   final Log log;
   final Publisher publisher;
   final Merger merger;
+  final BudgetMember budget;
   final CompactionRate compactionRate;
   final Victims victims;
   final Compactor compactor;
@@ -73,7 +74,9 @@ final class Parts {
     events.of(log);
     publisher = new Publisher(files, catalog, segments, index, log, events);
     merger = new Merger(files, catalog, index, log, publisher, pins, reserve);
-    compactionRate = new CompactionRate(upkeep, context.option(ExtentOptions.COMPACTION_RATE));
+    budget = new BudgetMember(context.budget(), index, log, upkeep);
+    compactionRate =
+        new CompactionRate(upkeep, budget, context.option(ExtentOptions.COMPACTION_RATE));
     victims =
         new Victims(catalog, segments, index, reserve, context.option(ExtentOptions.SPACE_PERCENT));
     compactor =

@@ -43,6 +43,7 @@ final class Slots {
     return size;
   }
 
+  /** Returns how much memory the slots take. */
   long bytes() {
     return (long) size * WORDS * Long.BYTES;
   }

@@ -225,11 +225,6 @@ final class Upkeep {
     }
   }
 
-  /** Waits as long as some bytes take at a rate, as {@link #pause(long)}. */
-  void pause(long bytes, long bytesPerSecond) {
-    pause((long) (1e9 * bytes / bytesPerSecond));
-  }
-
   /** Waits so long, or until work is {@linkplain #isToGiveWay to give way}. */
   void pause(long nanos) {
     boolean interrupted = false;

@@ -117,11 +117,13 @@ final class Writes {
 
   private void write(long bytes, Reserve.Use use, Appender.Writing writing, boolean sync) {
     try {
-      while (parts.index.current().frozenCount() >= MOST_FROZEN) {
+      parts.budget.giveBackIfShort();
+      while (mustPublish(parts.index.current().frozenCount())) {
         parts.publisher.publishOldest();
       }
       long sequence = append(bytes, use, writing);
       parts.files.wrote(bytes);
+      parts.budget.memoryChanged();
       if (sync) {
         parts.log.force(sequence);
       }
@@ -131,6 +133,10 @@ final class Writes {
           ? DiskFiles.failure(what, parts.files.directory, e)
           : parts.health.failed(what, parts.files.directory, e); // what comes next may, too
     }
+  }
+
+  private boolean mustPublish(int frozen) {
+    return frozen >= MOST_FROZEN || (frozen > 0 && parts.budget.isShort());
   }
 
   /** Writes; where a delete finds no space, it waits for what others have deleted to give some. */

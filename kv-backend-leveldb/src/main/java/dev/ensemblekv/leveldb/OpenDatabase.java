@@ -28,9 +28,12 @@ final class OpenDatabase implements AutoCloseable {
   private final NativeDB engine;
   private final NativeCache cache;
 
-  private OpenDatabase(NativeDB engine, NativeCache cache) {
+  private final Buffers buffers;
+
+  private OpenDatabase(NativeDB engine, NativeCache cache, Buffers buffers) {
     this.engine = engine;
     this.cache = cache;
+    this.buffers = buffers;
   }
 
   /**
@@ -45,24 +48,27 @@ final class OpenDatabase implements AutoCloseable {
         context.option(LevelDbOptions.COMPRESSION) == LevelDbOptions.Compression.SNAPPY
             ? NativeCompressionType.kSnappyCompression
             : NativeCompressionType.kNoCompression;
-    NativeCache cache = new NativeCache(context.option(LevelDbOptions.BLOCK_CACHE));
+    Buffers buffers = Buffers.of(context);
+    NativeCache cache = new NativeCache(buffers.blockCacheBytes());
     try {
       NativeOptions options =
           new NativeOptions()
               .createIfMissing(context.isNew())
               .errorIfExists(context.isNew())
               .paranoidChecks(true)
-              .writeBufferSize(context.option(LevelDbOptions.WRITE_BUFFER))
+              .writeBufferSize(buffers.writeBufferBytes())
               .blockSize(context.option(LevelDbOptions.BLOCK_SIZE))
               .maxOpenFiles(context.option(LevelDbOptions.MAX_OPEN_FILES).intValue())
               .compression(compression)
               .cache(cache);
-      return new OpenDatabase(open(options, directory), cache);
+      return new OpenDatabase(open(options, directory), cache, buffers);
     } catch (IOException e) {
       cache.delete();
+      buffers.close();
       throw Failures.of(e, context.directory());
     } catch (RuntimeException | Error e) {
       cache.delete();
+      buffers.close();
       throw e;
     }
   }
@@ -85,5 +91,6 @@ final class OpenDatabase implements AutoCloseable {
   public void close() {
     engine.delete();
     cache.delete();
+    buffers.close();
   }
 }

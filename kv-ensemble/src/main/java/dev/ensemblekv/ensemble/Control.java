@@ -12,16 +12,18 @@ final class Control implements EnsembleControl {
   private final EnsembleStore ensemble;
   private final Topology topology;
   private final Growth growth;
+  private final Budget budget;
 
   // Guarded by this for changes.
   private volatile long maxKeys;
   private volatile long maxBytes;
 
-  Control(KvOpenContext context, EnsembleStore ensemble, Growth growth) {
+  Control(KvOpenContext context, EnsembleStore ensemble, Growth growth, Budget budget) {
     this.context = context;
     this.ensemble = ensemble;
     this.topology = ensemble.topology();
     this.growth = growth;
+    this.budget = budget;
     this.maxKeys = context.option(EnsembleOptions.MAX_KEYS);
     this.maxBytes = context.option(EnsembleOptions.MAX_BYTES);
   }
@@ -78,6 +80,26 @@ final class Control implements EnsembleControl {
   @Override
   public long splitRate() {
     return growth.bytesPerSecond();
+  }
+
+  @Override
+  public void backgroundRate(long bytesPerSecond) {
+    budget.rate(EnsembleOptions.BACKGROUND_RATE.check(bytesPerSecond));
+  }
+
+  @Override
+  public long backgroundRate() {
+    return budget.bytesPerSecond();
+  }
+
+  @Override
+  public void memory(long bytes) {
+    budget.memoryLimit(EnsembleOptions.memoryBytes(EnsembleOptions.MEMORY.check(bytes)));
+  }
+
+  @Override
+  public long memory() {
+    return budget.memoryLimit();
   }
 
   @Override

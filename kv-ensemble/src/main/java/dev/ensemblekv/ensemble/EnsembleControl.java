@@ -88,6 +88,31 @@ public interface EnsembleControl {
   long splitRate();
 
   /**
+   * Sets how many bytes a second the background work of all substores together writes at most, from
+   * now on until the ensemble is closed, as {@link EnsembleOptions#BACKGROUND_RATE} does at its
+   * opening.
+   *
+   * @throws IllegalArgumentException if that is out of the range of the option
+   */
+  void backgroundRate(long bytesPerSecond);
+
+  /** Returns how many bytes a second the background work of all substores writes at most. */
+  long backgroundRate();
+
+  /**
+   * Sets how much memory the buffers and caches of all substores take together, from now on until
+   * the ensemble is closed, as {@link EnsembleOptions#MEMORY} does at its opening. Caches that were
+   * opened with a fixed size keep it.
+   *
+   * @param bytes 0: a quarter of the heap
+   * @throws IllegalArgumentException if that is out of the range of the option
+   */
+  void memory(long bytes);
+
+  /** Returns how much memory the buffers and caches of all substores take together at most. */
+  long memory();
+
+  /**
    * Sets how many live keys one substore carries before it splits, from now on; recorded, as {@link
    * EnsembleOptions#MAX_KEYS} is.
    *

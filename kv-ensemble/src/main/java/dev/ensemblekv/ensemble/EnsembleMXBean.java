@@ -146,6 +146,28 @@ public interface EnsembleMXBean {
   /** Sets how fast splits move data. */
   void setSplitRateBytesPerSecond(long bytesPerSecond);
 
+  /** Returns how fast background work writes. */
+  @Description(
+      "Bytes a second that compactions of all substores together write at most; may be set, until"
+          + " the store is closed.")
+  long getBackgroundRateBytesPerSecond();
+
+  /** Sets how fast background work writes. */
+  void setBackgroundRateBytesPerSecond(long bytesPerSecond);
+
+  /** Returns how much memory there is for all substores. */
+  @Description(
+      "Memory of the buffers and caches of all substores together at most; may be set, until the"
+          + " store is closed.")
+  long getMemoryLimitBytes();
+
+  /** Sets how much memory there is for all substores. */
+  void setMemoryLimitBytes(long bytes);
+
+  /** Returns how much memory all substores have. */
+  @Description("Memory of the buffers and caches of all substores together at present.")
+  long getMemoryUsedBytes();
+
   /** Returns how many keys one substore carries. */
   @Description(
       "Live keys that one substore carries before it splits; 0: what its backend suggests. May be"

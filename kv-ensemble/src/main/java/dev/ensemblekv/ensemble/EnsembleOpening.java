@@ -32,13 +32,15 @@ final class EnsembleOpening {
   private static final Logger LOG = LoggerFactory.getLogger(EnsembleOpening.class);
   private static final int MAX_MANIFEST_BYTES = 256 << 20;
 
+  private final Budget budget;
   private KvOpenContext context;
   private final SortedMap<Integer, KvStore> stores =
       Collections.synchronizedSortedMap(new TreeMap<>());
   private @Nullable Roots roots;
 
   private EnsembleOpening(KvOpenContext context) {
-    this.context = context;
+    this.budget = EnsembleOptions.budget(context);
+    this.context = context.withInnerBudget(budget);
   }
 
   /** How a substore is created or opened. */
@@ -130,6 +132,7 @@ final class EnsembleOpening {
             .filter(entry -> entry.getValue().owns())
             .map(Map.Entry::getKey)
             .toList();
+    budget.expect(ids.size());
     List<Throwable> failures =
         Parallel.forEach(
             context.executor(),
@@ -192,7 +195,8 @@ final class EnsembleOpening {
             context.disk(), path(context), manifest, substores, capacity, context.events());
     KeyHash hash = new KeyHash(manifest.seed());
     long nextEntry = new JournalRecovery(context, topology.table(), hash, null).run();
-    EnsembleStore ensemble = new EnsembleStore(context, topology, openedRoots(), hash, nextEntry);
+    EnsembleStore ensemble =
+        new EnsembleStore(context, topology, openedRoots(), hash, nextEntry, budget);
     if (!context.isReadOnly()) {
       ensemble.startGrowth();
     }

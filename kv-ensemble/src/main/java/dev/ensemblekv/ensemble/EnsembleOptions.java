@@ -123,6 +123,39 @@ public final class EnsembleOptions {
               32L << 20,
               "Length at which a file of the journal is followed by another, and then given up.");
 
+  /**
+   * How much memory the buffers and caches of all substores take together: by default, or at 0, a
+   * quarter of the greatest heap; for one opening only, and can be changed while it lasts by {@link
+   * EnsembleControl#memory}.
+   *
+   * <p>It holds besides what the options of the backend say of each. Beyond it those with the most
+   * give some back. Too little makes many small files and much to merge.
+   */
+  public static final KvOption<Long> MEMORY =
+      KvOption.sizeBytes("ensemble.memory")
+          .range(0L, 1L << 40)
+          .build(
+              0L,
+              "Memory of the buffers and caches of all substores together; 0: a quarter of the"
+                  + " heap.");
+
+  /**
+   * How fast the background work of all substores together writes, such as compaction: 64 KiB to 64
+   * GiB a second, by default 1 GiB; for one opening only, and can be changed while it lasts by
+   * {@link EnsembleControl#backgroundRate}. Splits have {@link #SPLIT_RATE}.
+   */
+  public static final KvOption<Long> BACKGROUND_RATE =
+      KvOption.sizeBytes("ensemble.backgroundRate")
+          .range(64L << 10, 64L << 30)
+          .build(1L << 30, "Compactions of all substores together write so many bytes a second.");
+
+  /** How many substores do long background work at a time; 0: as there are processors. */
+  public static final KvOption<Long> BACKGROUND_TASKS =
+      KvOption.number("ensemble.backgroundTasks")
+          .range(0L, 1024L)
+          .build(
+              0L, "Substores that compact or merge at a time; 0: as many as there are processors.");
+
   static final List<KvOption<?>> ALL =
       List.of(
           INITIAL_SUBSTORES,
@@ -134,7 +167,12 @@ public final class EnsembleOptions {
           NATIVE_SPLITS,
           MAX_STALL,
           ATOMIC_BATCHES,
-          JOURNAL_SIZE);
+          JOURNAL_SIZE,
+          MEMORY,
+          BACKGROUND_RATE,
+          BACKGROUND_TASKS);
+
+  private static final int HEAP_SHARE = 4;
 
   static final long LEAST_KEYS = 16;
   static final long LEAST_BYTES = 4096;
@@ -165,6 +203,21 @@ public final class EnsembleOptions {
               + ", or 0 for what the backend suggests");
     }
     return value == 0 ? suggested : value;
+  }
+
+  /** Returns how much memory a value of {@link #MEMORY} stands for. */
+  static long memoryBytes(long value) {
+    return value == 0 ? Runtime.getRuntime().maxMemory() / HEAP_SHARE : value;
+  }
+
+  /** Returns the budget of all substores. */
+  static Budget budget(KvOpenContext context) {
+    long tasks = context.option(BACKGROUND_TASKS);
+    return new Budget(
+        memoryBytes(context.option(MEMORY)),
+        tasks == 0 ? Runtime.getRuntime().availableProcessors() : Math.toIntExact(tasks),
+        context.option(BACKGROUND_RATE),
+        System::nanoTime);
   }
 
   /** Returns the directories that {@link #ROOTS} names. */

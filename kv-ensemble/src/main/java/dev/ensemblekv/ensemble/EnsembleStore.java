@@ -56,6 +56,7 @@ final class EnsembleStore implements KvStore {
   private final Roots roots;
   private final KeyHash hash;
   private final Growth growth;
+  private final Budget budget;
   private final Backpressure backpressure;
   private final @Nullable Journal journal;
   private final EnsembleControl control;
@@ -68,9 +69,15 @@ final class EnsembleStore implements KvStore {
    * Creates the store.
    *
    * @param nextEntry the number of the next batch in the journal
+   * @param budget that the substores share
    */
   EnsembleStore(
-      KvOpenContext context, Topology topology, Roots roots, KeyHash hash, long nextEntry) {
+      KvOpenContext context,
+      Topology topology,
+      Roots roots,
+      KeyHash hash,
+      long nextEntry,
+      Budget budget) {
     this.context = context;
     this.topology = topology;
     this.roots = roots;
@@ -90,7 +97,8 @@ final class EnsembleStore implements KvStore {
     this.features =
         Collections.unmodifiableSet(EnsembleBackend.featuresOver(first.features(), journals));
     this.limits = first.limits();
-    this.control = new Control(context, this, growth);
+    this.budget = budget;
+    this.control = new Control(context, this, growth, budget);
   }
 
   private boolean isAtomic(KvStore any) {
@@ -551,11 +559,26 @@ final class EnsembleStore implements KvStore {
         });
   }
 
-  /** Verifies every substore, and that every key is in the one that owns it, and only there. */
+  /**
+   * Verifies every substore, that every key is in the one that owns it, and only there, and every
+   * entry of the journal.
+   */
   @Override
   public KvTask verify() {
     return KvTask.start(
         context.executor(), "verify", "keys", progress -> Verification.run(this, progress));
+  }
+
+  /**
+   * Checks the journal: here what was written since the opening, which read and checked what a
+   * crash had left; where nothing is written, that again.
+   */
+  void verifyJournal(KvTask.Progress progress) {
+    if (journal != null) {
+      journal.verify(progress);
+    } else if (context.isReadOnly()) {
+      new JournalRecovery(context, topology.table(), hash, null).run();
+    }
   }
 
   @Override
@@ -580,6 +603,7 @@ final class EnsembleStore implements KvStore {
     if (journal != null) {
       journal.addTo(stats);
     }
+    budget.addTo(stats);
     return EnsembleStats.of(stats, topology, growth.status(), roots, backpressure, unsplittable);
   }
 
@@ -606,7 +630,7 @@ final class EnsembleStore implements KvStore {
   }
 
   private List<KvBean> beans(Supplier<KvStats> stats) {
-    EnsembleView view = new EnsembleView(stats, topology, roots, control);
+    EnsembleView view = new EnsembleView(stats, topology, roots, control, budget);
     return List.of(new KvBean("Ensemble", EnsembleMXBean.class, view));
   }
 

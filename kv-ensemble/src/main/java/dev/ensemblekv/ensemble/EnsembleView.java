@@ -17,12 +17,19 @@ final class EnsembleView implements EnsembleMXBean {
   private final Topology topology;
   private final Roots roots;
   private final EnsembleControl control;
+  private final Budget budget;
 
-  EnsembleView(Supplier<KvStats> stats, Topology topology, Roots roots, EnsembleControl control) {
+  EnsembleView(
+      Supplier<KvStats> stats,
+      Topology topology,
+      Roots roots,
+      EnsembleControl control,
+      Budget budget) {
     this.stats = stats;
     this.topology = topology;
     this.roots = roots;
     this.control = control;
+    this.budget = budget;
   }
 
   private double figure(String name) {
@@ -214,6 +221,31 @@ final class EnsembleView implements EnsembleMXBean {
   @Override
   public void setSplitRateBytesPerSecond(long bytesPerSecond) {
     control.splitRate(bytesPerSecond);
+  }
+
+  @Override
+  public long getBackgroundRateBytesPerSecond() {
+    return control.backgroundRate();
+  }
+
+  @Override
+  public void setBackgroundRateBytesPerSecond(long bytesPerSecond) {
+    control.backgroundRate(bytesPerSecond);
+  }
+
+  @Override
+  public long getMemoryLimitBytes() {
+    return control.memory();
+  }
+
+  @Override
+  public void setMemoryLimitBytes(long bytes) {
+    control.memory(bytes);
+  }
+
+  @Override
+  public long getMemoryUsedBytes() {
+    return budget.memoryBytes();
   }
 
   @Override

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import dev.ensemblekv.api.CorruptionException;
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.io.Disk;
+import dev.ensemblekv.spi.io.DiskFile;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -257,6 +260,43 @@ final class Journal {
     } finally {
       releaseAsked = false;
       releasing.unlock();
+    }
+  }
+
+  /** Reads every entry that was written so far; what is damaged is a problem. */
+  void verify(KvTask.Progress progress) {
+    releasing.lock(); // no file is deleted meanwhile
+    try {
+      Appended before;
+      Appended end;
+      appending.lock();
+      try {
+        before = former;
+        end = last;
+      } finally {
+        appending.unlock();
+      }
+      if (before != null) {
+        verify(before, progress);
+      }
+      if (end != null && !closed && !end.equals(before)) {
+        verify(end, progress);
+      }
+    } finally {
+      releasing.unlock();
+    }
+  }
+
+  private void verify(Appended written, KvTask.Progress progress) {
+    Path path = written.file.path();
+    long begin = JournalFile.first(String.valueOf(path.getFileName())).orElseThrow();
+    try (DiskFile file = disk.openReadOnly(path)) {
+      JournalReader reader = new JournalReader(file, path, storeId, begin, written.end);
+      reader.read(false, written.number, (number, batch) -> progress.advance(0));
+    } catch (IOException e) {
+      throw DiskFiles.failure("the journal cannot be read", path, e);
+    } catch (CorruptionException e) {
+      progress.problem(e.getMessage(), path);
     }
   }
 

@@ -40,10 +40,19 @@ final class JournalReader {
    * @param first the number of its first entry, by its name
    */
   JournalReader(DiskFile file, Path path, byte[] storeId, long first) throws IOException {
+    this(file, path, storeId, first, file.size());
+  }
+
+  /**
+   * Prepares reading a file that is written to.
+   *
+   * @param size so much of it is read
+   */
+  JournalReader(DiskFile file, Path path, byte[] storeId, long first, long size) {
     this.file = file;
     this.path = path;
     this.storeId = storeId.clone();
-    this.size = file.size();
+    this.size = size;
     this.next = first;
   }
 

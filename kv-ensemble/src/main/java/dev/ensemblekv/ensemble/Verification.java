@@ -9,8 +9,8 @@ import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import java.time.Duration;
 
 /**
- * The check of an ensemble: each substore by its engine's own check, and each key by its owner.
- * What is wrong in one substore does not keep the others from being checked.
+ * The check of an ensemble: each substore by its engine's own check, each key by its owner, and the
+ * journal. What is wrong in one substore does not keep the others from being checked.
  */
 final class Verification {
   private static final Duration CANCEL_CHECK = Duration.ofMillis(50);
@@ -28,8 +28,17 @@ final class Verification {
           progress.problem(slot.substore() + ": " + e.getMessage(), e.path().orElse(null));
         }
       }
+      verifyJournal(ensemble, progress);
     } finally {
       ensemble.unpin(table);
+    }
+  }
+
+  private static void verifyJournal(EnsembleStore ensemble, KvTask.Progress progress) {
+    try {
+      ensemble.verifyJournal(progress);
+    } catch (KvException e) {
+      progress.problem(e.getMessage(), e.path().orElse(null));
     }
   }
 

@@ -13,9 +13,12 @@ import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvStores;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.io.Disk;
+import dev.ensemblekv.spi.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +66,64 @@ class JournalTest {
   }
 
   @Test
+  void verifyReadsEveryEntryOfTheJournal() throws IOException {
+    Path directory = temp.resolve("store");
+    Path journal = directory.resolve(JournalFile.name(1));
+    try (KvStore store = KvStores.open("ensemble:extent", directory)) {
+      store.write(batch("first"));
+      store.write(batch("second"));
+      assertThat(store.verify().result().problems()).isEmpty();
+      for (long at : List.of(3L, 70L, Files.size(journal) - 9)) {
+        flip(journal, at);
+        assertThat(store.verify().result().problems())
+            .singleElement()
+            .satisfies(
+                problem -> {
+                  assertThat(problem.path()).isEqualTo(journal);
+                  assertThat(problem.message()).contains("the journal is damaged");
+                });
+        flip(journal, at);
+      }
+      assertThat(store.verify().result().problems()).isEmpty();
+    }
+  }
+
+  /** Changes a bit in place, as somebody is writing to the file. */
+  private static void flip(Path path, long at) throws IOException {
+    byte[] one = new byte[1];
+    try (DiskFile file = Disk.real().open(path)) {
+      file.read(at, one, 0, 1);
+      one[0] ^= 1;
+      file.write(at, one, 0, 1);
+    }
+  }
+
+  private static KvBatch batch(String value) {
+    KvBatch batch = new KvBatch();
+    for (int i = 0; i < 20; i++) {
+      batch.put(bytes("k" + i), bytes(value));
+    }
+    return batch;
+  }
+
+  /** What a crash tore off was never written to a substore; what else is damaged was durable. */
+  @Test
+  void verifyOfAStoreThatIsNotWrittenToTellsATornEndFromDamage() throws IOException {
+    Path directory = temp.resolve("store");
+    Path journal = directory.resolve(JournalFile.name(1));
+    byte[] bytes = closedWithJournal(directory, journal);
+    KvOptions reading = KvOptions.builder().set(KvOptions.READ_ONLY, true).build();
+    Files.write(journal, Arrays.copyOf(bytes, bytes.length + 100)); // of one that came later
+    try (KvStore store = KvStores.open("ensemble:extent", directory, reading)) {
+      assertThat(store.verify().result().problems()).isEmpty();
+      flip(journal, JournalFile.HEADER_BYTES + 40);
+      assertThat(store.verify().result().problems())
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.message()).contains("which was durable"));
+    }
+  }
+
+  @Test
   void aRepairSetsADamagedJournalAside() throws IOException {
     Path directory = temp.resolve("store");
     Path journal = directory.resolve(JournalFile.name(1));
@@ -84,11 +145,7 @@ class JournalTest {
     byte[] bytes;
     try (KvStore store = KvStores.open("ensemble:extent", directory)) {
       for (String value : List.of("first", "second")) {
-        KvBatch batch = new KvBatch();
-        for (int i = 0; i < 20; i++) {
-          batch.put(bytes("k" + i), bytes(value));
-        }
-        store.write(batch);
+        store.write(batch(value));
       }
       store.put(bytes("k1"), bytes("later"));
       bytes = Files.readAllBytes(journal);

@@ -13,6 +13,7 @@ import dev.ensemblekv.api.StoreDescriptor.State;
 import dev.ensemblekv.api.StoreNotFoundException;
 import dev.ensemblekv.api.internal.jmx.StoreName;
 import dev.ensemblekv.spi.KvBackend;
+import dev.ensemblekv.spi.KvBudget;
 import dev.ensemblekv.spi.KvEnvironment;
 import dev.ensemblekv.spi.KvEvents;
 import dev.ensemblekv.spi.KvExecutor;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param directoryOrNull where it lives; {@code null}: nowhere
  * @param hashSeed the seed by which the store around this one spreads keys
  * @param innerHashSeed the seed by which this store spreads keys
+ * @param budget of the store around this one
+ * @param innerBudget of this store for those inside it
  * @param home what it shares with the stores inside it
  * @param isInner whether it is inside a store that is elsewhere
  */
@@ -50,6 +53,8 @@ record OpenContext(
     KvOptions options,
     OptionalLong hashSeed,
     OptionalLong innerHashSeed,
+    KvBudget budget,
+    KvBudget innerBudget,
     Home home,
     boolean isInner)
     implements KvOpenContext {
@@ -73,6 +78,8 @@ record OpenContext(
         options,
         OptionalLong.empty(),
         OptionalLong.empty(),
+        KvBudget.UNLIMITED,
+        KvBudget.UNLIMITED,
         new Home(environment, storeName, directoryOrNull),
         false);
   }
@@ -179,6 +186,8 @@ record OpenContext(
         options,
         innerHashSeed,
         OptionalLong.empty(),
+        innerBudget,
+        innerBudget,
         home,
         elsewhere);
   }
@@ -195,6 +204,26 @@ record OpenContext(
         options,
         hashSeed,
         OptionalLong.of(seed),
+        budget,
+        innerBudget,
+        home,
+        isInner);
+  }
+
+  @Override
+  public KvOpenContext withInnerBudget(KvBudget shared) {
+    return new OpenContext(
+        environment,
+        backends,
+        directoryOrNull,
+        storeName,
+        storeId,
+        isNew,
+        options,
+        hashSeed,
+        innerHashSeed,
+        budget,
+        shared,
         home,
         isInner);
   }

@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.stream.Stream;
 import javax.management.JMException;
@@ -30,22 +31,25 @@ final class RealDisk implements Disk {
 
   private static final boolean WINDOWS = File.separatorChar == '\\';
 
+  private final HandleBudget handles =
+      HandleBudget.ofProcess(handles("MaxFileDescriptorCount").orElse(Long.MAX_VALUE));
+
   private RealDisk() {}
 
   @Override
   public DiskFile create(Path file) throws IOException {
-    Files.createFile(file);
-    return RealDiskFile.open(file);
+    handles.open(file, () -> Files.createFile(file));
+    return RealDiskFile.open(file, handles);
   }
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    return RealDiskFile.open(file);
+    return RealDiskFile.open(file, handles);
   }
 
   @Override
   public DiskFile openReadOnly(Path file) throws IOException {
-    return RealDiskFile.openReadOnly(file);
+    return RealDiskFile.openReadOnly(file, handles);
   }
 
   @Override
@@ -96,7 +100,8 @@ final class RealDisk implements Disk {
   public void syncDirectory(Path directory) throws IOException {
     if (!WINDOWS) {
       try (AsynchronousFileChannel channel =
-          AsynchronousFileChannel.open(directory, StandardOpenOption.READ)) {
+          handles.open(
+              directory, () -> AsynchronousFileChannel.open(directory, StandardOpenOption.READ))) {
         channel.force(true);
       }
     }
@@ -108,16 +113,23 @@ final class RealDisk implements Disk {
     return bytes > 0 ? bytes : Files.getFileStore(path).getUsableSpace();
   }
 
-  /** Asks the bean of the machine by name, as not every Java has those figures. */
   @Override
   public long freeHandles() {
+    OptionalLong most = handles("MaxFileDescriptorCount");
+    OptionalLong open = handles("OpenFileDescriptorCount");
+    return most.isPresent() && open.isPresent()
+        ? most.getAsLong() - open.getAsLong()
+        : Long.MAX_VALUE; // there is no such limit, or nobody tells
+  }
+
+  /** Asks the bean of the machine by name, as not every Java has those figures. */
+  private static OptionalLong handles(String attribute) {
     MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
     try {
       ObjectName machine = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
-      long most = (Long) beans.getAttribute(machine, "MaxFileDescriptorCount");
-      return most - (Long) beans.getAttribute(machine, "OpenFileDescriptorCount");
+      return OptionalLong.of((Long) beans.getAttribute(machine, attribute));
     } catch (JMException e) {
-      return Long.MAX_VALUE; // there is no such limit, or nobody tells
+      return OptionalLong.empty();
     }
   }
 

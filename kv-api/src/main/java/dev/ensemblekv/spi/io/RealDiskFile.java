@@ -23,15 +23,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The interrupt of a thread that is using a channel closes it for all. Then it is opened anew,
  * as long as the path leads to the same file, and the read is repeated; a thread that is
- * interrupted again and again reads by a {@link RandomAccessFile}, which no interrupt closes.
+ * interrupted again and again reads by a {@link RandomAccessFile}, which no interrupt closes. In
+ * the same way it is opened anew when a {@link HandleBudget} has given the channel to others.
  */
-final class RealDiskFile implements DiskFile {
+final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   /** Longer transfers would take a native buffer of their full length. */
   private static final int MAX_TRANSFER_BYTES = 64 << 10;
 
   /** So often a read is tried through the channel. */
   private static final int MOST_ATTEMPTS = 3;
 
+  private final HandleBudget handles;
   private final Path path;
   private final @Nullable Object key; // of the file, where the file system has such keys
   private final @Nullable RandomAccessFile file; // guarded by itself, as it has one position
@@ -42,25 +44,60 @@ final class RealDiskFile implements DiskFile {
   private volatile @Nullable FileChannel channel;
   private volatile boolean closed;
 
+  private volatile boolean used; // the channel, since the budget asked
+
   /** Whether direct reads were refused, or failed. */
   private volatile boolean isIndirect;
 
-  private RealDiskFile(Path path, @Nullable Object key, @Nullable RandomAccessFile file) {
+  private RealDiskFile(
+      HandleBudget handles, Path path, @Nullable Object key, @Nullable RandomAccessFile file) {
+    this.handles = handles;
     this.path = path;
     this.key = key;
     this.file = file;
   }
 
   /** Opens a file for reading and writing; it is read through a second handle, once it is read. */
-  static RealDiskFile open(Path path) throws IOException {
-    return new RealDiskFile(path, key(path), new RandomAccessFile(path.toFile(), "rw"));
+  static RealDiskFile open(Path path, HandleBudget handles) throws IOException {
+    Object key = key(path);
+    RandomAccessFile file = handles.open(path, () -> new RandomAccessFile(path.toFile(), "rw"));
+    return new RealDiskFile(handles, path, key, file);
   }
 
-  /** Opens a file for reading, by one handle. */
-  static RealDiskFile openReadOnly(Path path) throws IOException {
-    RealDiskFile opened = new RealDiskFile(path, key(path), null);
-    opened.channel = FileChannel.open(path, StandardOpenOption.READ);
+  /** Opens a file for reading, by one handle at most. */
+  static RealDiskFile openReadOnly(Path path, HandleBudget handles) throws IOException {
+    RealDiskFile opened = new RealDiskFile(handles, path, key(path), null);
+    opened.channel = handles.open(path, () -> FileChannel.open(path, StandardOpenOption.READ));
+    opened.noteChannel();
     return opened;
+  }
+
+  private void noteChannel() throws IOException {
+    used = true;
+    handles.opened(this);
+  }
+
+  @Override
+  public boolean takeUsed() {
+    boolean was = used;
+    used = false;
+    return was;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Closes the channel; whoever is reading by it opens another. */
+  @Override
+  public void release() throws IOException {
+    synchronized (opening) {
+      FileChannel current = channel;
+      if (current != null) {
+        current.close();
+      }
+    }
   }
 
   /** Called before opening: what replaces the file in between has another key. */
@@ -156,6 +193,9 @@ final class RealDiskFile implements DiskFile {
         if (current == null) {
           break;
         }
+        if (!used) {
+          used = true;
+        }
         try {
           return use.of(current);
         } catch (ClosedChannelException e) {
@@ -177,6 +217,7 @@ final class RealDiskFile implements DiskFile {
   }
 
   private @Nullable FileChannel openChannel() throws IOException {
+    FileChannel opened;
     synchronized (opening) {
       checkOpen();
       FileChannel current = channel;
@@ -184,17 +225,18 @@ final class RealDiskFile implements DiskFile {
         return current;
       }
       try {
-        current = FileChannel.open(path, StandardOpenOption.READ);
+        opened = FileChannel.open(path, StandardOpenOption.READ);
       } catch (IOException e) {
         return null; // who needs it goes the other way, or fails there for the same reason
       }
       if (!isSameFile()) {
-        current.close();
+        opened.close();
         return null;
       }
-      channel = current;
-      return current;
+      channel = opened;
     }
+    noteChannel(); // not before: it takes the locks of others
+    return opened;
   }
 
   private boolean isSameFile() {
@@ -213,7 +255,8 @@ final class RealDiskFile implements DiskFile {
       }
     }
     checkOpen();
-    try (RandomAccessFile again = new RandomAccessFile(path.toFile(), "r")) {
+    try (RandomAccessFile again =
+        handles.open(path, () -> new RandomAccessFile(path.toFile(), "r"))) {
       if (!isSameFile()) {
         throw new FileSystemException(
             path.toString(), null, "another file has this name since it was opened");
@@ -253,9 +296,12 @@ final class RealDiskFile implements DiskFile {
     try {
       while (true) {
         try (FileChannel own =
-            writable
-                ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                : FileChannel.open(path, StandardOpenOption.READ)) {
+            handles.open(
+                path,
+                () ->
+                    writable
+                        ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                        : FileChannel.open(path, StandardOpenOption.READ))) {
           return Optional.of(
               RealDiskMapping.map(
                   own, writable ? MapMode.READ_WRITE : MapMode.READ_ONLY, position, length));
@@ -312,6 +358,7 @@ final class RealDiskFile implements DiskFile {
         }
       }
     } finally {
+      handles.closed(this);
       if (file != null) {
         synchronized (forcing) {
           synchronized (file) {

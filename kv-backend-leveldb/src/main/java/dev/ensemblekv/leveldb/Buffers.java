@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.leveldb;
+
+import dev.ensemblekv.spi.KvBudget;
+import dev.ensemblekv.spi.KvOpenContext;
+
+/**
+ * The memory of an open database: what the options say, or less where the budget that it shares
+ * with others has less. LevelDB cannot change it while it is open.
+ */
+final class Buffers implements AutoCloseable {
+  /** One write buffer is filled while the other becomes a table. */
+  private static final int WRITE_BUFFERS = 2;
+
+  /** Smaller ones make many small tables, and stalls. */
+  private static final long LEAST_WRITE_BUFFER_BYTES = 256 << 10;
+
+  private static final long LEAST_BLOCK_CACHE_BYTES = 64 << 10;
+
+  private final KvBudget.Share share;
+  private final long writeBufferBytes;
+  private final long blockCacheBytes;
+
+  private Buffers(KvBudget.Share share, long writeBufferBytes, long blockCacheBytes) {
+    this.share = share;
+    this.writeBufferBytes = writeBufferBytes;
+    this.blockCacheBytes = blockCacheBytes;
+  }
+
+  static Buffers of(KvOpenContext context) {
+    long writeBuffer = context.option(LevelDbOptions.WRITE_BUFFER);
+    long blockCache = context.option(LevelDbOptions.BLOCK_CACHE);
+    long leastWriteBuffer = Math.min(writeBuffer, LEAST_WRITE_BUFFER_BYTES);
+    long least = WRITE_BUFFERS * leastWriteBuffer + LEAST_BLOCK_CACHE_BYTES;
+    long wanted = WRITE_BUFFERS * writeBuffer + blockCache;
+    KvBudget.Share share = context.budget().join(new Fixed());
+    double part = (double) share.reserve(wanted, least) / wanted;
+    return new Buffers(
+        share,
+        Math.max(leastWriteBuffer, (long) (writeBuffer * part)),
+        Math.max(LEAST_BLOCK_CACHE_BYTES, (long) (blockCache * part)));
+  }
+
+  long writeBufferBytes() {
+    return writeBufferBytes;
+  }
+
+  long blockCacheBytes() {
+    return blockCacheBytes;
+  }
+
+  @Override
+  public void close() {
+    share.close();
+  }
+
+  /** A store that has what it reserved. */
+  private static final class Fixed implements KvBudget.Member {
+    @Override
+    public long memoryBytes() {
+      return 0;
+    }
+
+    @Override
+    public void giveMemoryBack() {}
+
+    @Override
+    public void mayBegin() {}
+  }
+}
