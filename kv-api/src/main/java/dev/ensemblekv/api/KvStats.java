@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,32 @@ public final class KvStats {
   /** Returns a figure by its name. */
   public Optional<KvMetric> metric(String name) {
     return Optional.ofNullable(metrics.get(name));
+  }
+
+  /**
+   * Returns a figure of the store by its name, or of all its substores together if each of them
+   * tells it.
+   */
+  public Optional<KvMetric> total(String name) {
+    Optional<KvMetric> own = metric(name);
+    return own.isPresent() ? own : together(name);
+  }
+
+  private Optional<KvMetric> together(String name) {
+    List<KvMetric> each =
+        substores.stream().flatMap(substore -> substore.metric(name).stream()).toList();
+    return each.size() < substores.size() ? Optional.empty() : each.stream().reduce(KvMetric::and);
+  }
+
+  /** Returns all figures of the store, and {@link #total totals} of those only substores tell. */
+  public List<KvMetric> totals() {
+    List<KvMetric> totals = new ArrayList<>(metrics.values());
+    if (!substores.isEmpty()) {
+      Set<String> more = new LinkedHashSet<>(substores.get(0).metrics.keySet());
+      more.removeAll(metrics.keySet());
+      more.forEach(name -> together(name).ifPresent(totals::add));
+    }
+    return totals;
   }
 
   /** Returns what is told in words rather than figures, by name. */

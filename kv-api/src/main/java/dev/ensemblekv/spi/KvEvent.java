@@ -29,7 +29,7 @@ public record KvEvent(Kind kind, String text, Map<String, Object> attributes) {
     /** Opening found that the store was not closed well. */
     RECOVERY_FOUND("recovery.found", "Opening found what a crash had left, and dealt with it."),
     /** There is no space, or little. */
-    DISK_LOW("disk.low", "A disk has too little space for what is to be done."),
+    DISK_LOW("disk.low", "A disk has little space left, or too little for what was to be done."),
     /** Writers are held up from now on. */
     STALL("stall", "Writers begin to be held up, so that background work keeps up."),
     /** Bytes on disk are not what was written. */

@@ -8,15 +8,21 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code kv top} shows of a store: lines of text, made of two samples of its figures. */
 final class TopView {
-  private static final int BAR = 30;
+  private static final int LONGEST_BAR = 30;
+  private static final int SHORTEST_BAR = 5;
+
+  /** What is beside the bar of a substore, up to its state. */
+  private static final int BESIDE_BAR = 55;
 
   private final StoreSample now;
   private final @Nullable StoreSample before;
+  private final int columns;
   private final List<String> lines = new ArrayList<>();
 
-  private TopView(StoreSample now, @Nullable StoreSample before) {
+  private TopView(StoreSample now, @Nullable StoreSample before, int columns) {
     this.now = now;
     this.before = before;
+    this.columns = columns;
   }
 
   /**
@@ -24,11 +30,12 @@ final class TopView {
    *
    * @param before an earlier sample, since which rates are told; if there is none, they are told
    *     since the store began to count
-   * @param columns how long a line can be
+   * @param columns how long a line can be; what does not fit goes to the next line, and of the
+   *     operations the less important columns are left out
    * @param rows how many lines there can be; substores that have no place are counted
    */
   static List<String> of(StoreSample now, @Nullable StoreSample before, int columns, int rows) {
-    TopView view = new TopView(now, before);
+    TopView view = new TopView(now, before, columns);
     view.addStore();
     view.addOperations();
     now.ensemble().ifPresent(ensemble -> view.addEnsemble(ensemble, rows));
@@ -39,36 +46,48 @@ final class TopView {
         .toList();
   }
 
+  /** Adds a line of parts, or several where they do not fit into one. */
+  private void flow(String between, String... parts) {
+    StringBuilder line = new StringBuilder();
+    for (String part : parts) {
+      if (part.isEmpty()) {
+        continue;
+      }
+      if (line.length() > 0 && columns - between.length() - part.length() < line.length()) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.length() == 0 ? "" : between).append(part);
+    }
+    lines.add(line.toString());
+  }
+
   private void addStore() {
     Attributes store = now.store();
-    lines.add(
-        String.join(
-            "  ", store.text("Name"), store.text("Spec"), store.text("State"), store.text("Path")));
+    flow("  ", store.text("Name"), store.text("Spec"), store.text("State"), store.text("Path"));
     if (!store.text("Problem").isEmpty()) {
       lines.add("problem: " + store.text("Problem"));
     }
     long keys = store.number("KeysAtMost");
-    lines.add(
-        String.join(
-            "   ",
-            "keys " + atMost(store.flag("KeysExact"), keys, keys < 0 ? "?" : Figures.count(keys)),
-            "live "
-                + atMost(
-                    store.flag("LiveBytesExact"),
-                    store.number("LiveBytesAtMost"),
-                    bytes("LiveBytesAtMost")),
-            "dead " + bytes("DeadBytes"),
-            "disk " + bytes("DiskBytes"),
-            "unsynced " + bytes("UnsyncedBytes")));
+    flow(
+        "   ",
+        "keys " + atMost(store.flag("KeysExact"), keys, keys < 0 ? "?" : Figures.count(keys)),
+        "live "
+            + atMost(
+                store.flag("LiveBytesExact"),
+                store.number("LiveBytesAtMost"),
+                bytes("LiveBytesAtMost")),
+        "dead " + bytes("DeadBytes"),
+        "disk " + bytes("DiskBytes"),
+        "unsynced " + bytes("UnsyncedBytes"));
     long hits = since("Hits");
     long reads = hits + since("Misses");
-    lines.add(
-        String.join(
-            "   ",
-            "read " + Figures.bytes(perSecond(since("ReadBytes"))) + "/s",
-            "written " + Figures.bytes(perSecond(since("WrittenBytes"))) + "/s",
-            "hits " + (reads == 0 ? "-" : percent((double) hits / reads)),
-            String.format(Locale.ROOT, "over %.1f s", millis() / 1e3)));
+    flow(
+        "   ",
+        "read " + Figures.bytes(perSecond(since("ReadBytes"))) + "/s",
+        "written " + Figures.bytes(perSecond(since("WrittenBytes"))) + "/s",
+        "hits " + (reads == 0 ? "-" : percent((double) hits / reads)),
+        String.format(Locale.ROOT, "over %.1f s", millis() / 1e3));
   }
 
   private static String atMost(boolean exact, long value, String text) {
@@ -101,35 +120,12 @@ final class TopView {
   }
 
   private void addOperations() {
+    OperationTable table = new OperationTable(columns);
     lines.add("");
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "%-14s %11s %15s %9s %9s %9s %9s %9s %9s",
-            "operation",
-            "calls/s",
-            "calls",
-            "failed",
-            "mean us",
-            "p50 us",
-            "p99 us",
-            "p99.9 us",
-            "max us"));
+    lines.add(table.header());
     for (Attributes operation : now.operations()) {
-      String name = operation.text("Operation");
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "%-14s %,11d %,15d %,9d %9s %9s %9s %9s %9s",
-              name,
-              perSecond(grown(operation, earlier(name), "Calls")),
-              operation.number("Calls"),
-              operation.number("Failures"),
-              micros(operation.real("SampledMeanMicros")),
-              micros(operation.real("SampledP50Micros")),
-              micros(operation.real("SampledP99Micros")),
-              micros(operation.real("SampledP999Micros")),
-              micros(operation.real("SampledMaxMicros"))));
+      Attributes earlier = earlier(operation.text("Operation"));
+      lines.add(table.row(operation, perSecond(grown(operation, earlier, "Calls"))));
     }
   }
 
@@ -143,27 +139,19 @@ final class TopView {
         .orElse(null);
   }
 
-  private static String micros(double micros) {
-    if (!(micros >= 0)) {
-      return "-";
-    }
-    return String.format(Locale.ROOT, micros < 100 ? "%.1f" : "%,.0f", micros);
-  }
-
   private void addEnsemble(Attributes ensemble, int rows) {
     lines.add("");
-    lines.add(
-        String.join(
-            "   ",
-            Figures.count(ensemble.number("SubstoreCount"), "substore"),
-            Figures.count(ensemble.number("Splits"), "split") + " done",
-            ensemble.number("QueuedSplits") + " waiting",
-            "growth " + (ensemble.flag("Paused") ? "PAUSED, " : "") + ensemble.text("Phase")));
+    flow(
+        "   ",
+        Figures.count(ensemble.number("SubstoreCount"), "substore"),
+        Figures.count(ensemble.number("Splits"), "split") + " done",
+        ensemble.number("QueuedSplits") + " waiting",
+        "growth " + (ensemble.flag("Paused") ? "PAUSED, " : "") + ensemble.text("Phase"));
     if (!ensemble.text("Problem").isEmpty()) {
       lines.add("growth problem: " + ensemble.text("Problem"));
     }
     if (!ensemble.text("Donor").isEmpty()) {
-      lines.add(split(ensemble));
+      addSplit(ensemble);
     }
     List<StoreSample.Substore> substores = now.substores();
     int room = Math.max(0, rows - lines.size());
@@ -174,11 +162,11 @@ final class TopView {
     }
   }
 
-  private static String split(Attributes ensemble) {
+  private void addSplit(Attributes ensemble) {
     String target = ensemble.text("Target");
     long remaining = ensemble.number("RemainingMillis");
     double progress = ensemble.real("Progress");
-    return String.join(
+    flow(
         "  ",
         ensemble.text("Donor") + (target.isEmpty() ? "" : " -> " + target),
         bar(progress),
@@ -187,7 +175,7 @@ final class TopView {
         remaining < 0 ? "" : String.format(Locale.ROOT, "%,.1f s to go", remaining / 1e3));
   }
 
-  private static String substore(StoreSample.Substore substore) {
+  private String substore(StoreSample.Substore substore) {
     Attributes figures = substore.figures();
     String problem = figures.text("problem");
     return String.format(
@@ -201,9 +189,10 @@ final class TopView {
         figures.text("state") + (problem.isEmpty() ? "" : ": " + problem));
   }
 
-  private static String bar(double part) {
-    int full = (int) Math.round(BAR * Math.max(0, Math.min(1, part))); // 0 if it is not known
-    return "[" + "#".repeat(full) + "-".repeat(BAR - full) + "]";
+  private String bar(double part) {
+    int length = Math.max(SHORTEST_BAR, Math.min(LONGEST_BAR, columns - BESIDE_BAR));
+    int full = (int) Math.round(length * Math.max(0, Math.min(1, part))); // 0 if it is not known
+    return "[" + "#".repeat(full) + "-".repeat(length - full) + "]";
   }
 
   private static String percent(double part) {

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("JavaUtilDate") // which is what a JMX client gets
 class TopViewTest {
@@ -138,10 +140,35 @@ class TopViewTest {
 
   @Test
   void theViewFitsTheScreen() {
-    List<String> view = TopView.of(sample(14_000, 9), null, 40, 12);
-    assertThat(view).hasSize(12).allMatch(line -> line.length() <= 40);
-    assertThat(view.get(11)).isEqualTo("and 7 more that are less full");
+    List<String> view = TopView.of(sample(14_000, 9), null, 40, 20);
+    assertThat(view).hasSize(20).allMatch(line -> line.length() <= 40);
+    assertThat(view.get(19)).isEqualTo("and 5 more that are less full");
     assertThat(TopView.of(sample(14_000, 9), null, 40, 3)).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {60, 80, 120})
+  void aNarrowScreenHasAllThatMatters(int columns) {
+    List<String> view = TopView.of(sample(14_000, 2), null, columns, MANY);
+    assertThat(view).allMatch(line -> line.length() <= columns);
+    assertThat(String.join("\n", view))
+        .contains(
+            "music", "OPEN", "/data/music", "keys at most 1,234,567", "unsynced ?", "over 4.0 s")
+        .contains("calls/s", "failed", "p50 us", "p99 us")
+        .contains("growth COPYING", "0001 -> 0002", "50 %", "12.3 s to go")
+        .contains("1,000 keys     2.0 KiB  OPEN\n");
+  }
+
+  @Test
+  void aNarrowScreenHasTheColumnsThatMatterMost() {
+    assertThat(TopView.of(sample(14_000, 0), null, 60, MANY))
+        .endsWith(
+            "operation          calls/s    failed    p50 us    p99 us",
+            "get                    250         2         -         -");
+    assertThat(TopView.of(sample(14_000, 0), null, 80, MANY))
+        .endsWith(
+            "operation          calls/s    failed   mean us    p50 us    p99 us    max us",
+            "get                    250         2       1.5         -         -     4,321");
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.ensemblekv.api.internal;
 import dev.ensemblekv.api.Durability;
 import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvBatch;
+import dev.ensemblekv.api.KvClosing;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvFeature;
@@ -44,6 +45,7 @@ final class GuardedStore extends FilterKvStore {
   private final StoreObserver observer;
   private final AutoCloseable afterClose;
   private final CallGate gate = new CallGate();
+  private final ClosingActions atClosing = new ClosingActions();
   private final Set<GuardedCursor> cursors = ConcurrentHashMap.newKeySet();
   private final Set<KvTask> tasks = ConcurrentHashMap.newKeySet();
 
@@ -347,7 +349,11 @@ final class GuardedStore extends FilterKvStore {
   @Override
   public <T> Optional<T> unwrap(Class<T> type) {
     Objects.requireNonNull(type, "type");
-    return required(call("unwrap", () -> inner.unwrap(type)));
+    return required(
+        call(
+            "unwrap",
+            () ->
+                type == KvClosing.class ? Optional.of(type.cast(atClosing)) : inner.unwrap(type)));
   }
 
   @Override
@@ -381,6 +387,7 @@ final class GuardedStore extends FilterKvStore {
     attempt(failures, () -> lastStats = withCursors(inner.stats()));
     attempt(failures, inner);
     attempt(failures, afterClose);
+    atClosing.drain().forEach(action -> attempt(failures, action::run));
     rethrow(failures);
   }
 

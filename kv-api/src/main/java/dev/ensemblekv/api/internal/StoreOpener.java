@@ -355,7 +355,9 @@ public final class StoreOpener {
                 context.storeId(),
                 context.directoryOrNull(),
                 context.isReadOnly(),
+                context.option(KvOptions.COUNT_CALLS),
                 context.backends().get(context.backends().size() - 1).engineBean(),
+                context.disk(),
                 context.clock(),
                 context.executor()));
     GuardedStore store =

@@ -39,7 +39,7 @@ class ArchitectureTest {
 
   /** The packages that stand on kv-api, each a module of its own. */
   private static final Set<String> ROOMS =
-      Set.of("cli", "ensemble", "extent", "json", "leveldb", "lmdb", "memory", "tck");
+      Set.of("cli", "ensemble", "extent", "json", "leveldb", "lmdb", "memory", "micrometer", "tck");
 
   /** What kv-api exports. */
   private static final String[] EXPORTED = {

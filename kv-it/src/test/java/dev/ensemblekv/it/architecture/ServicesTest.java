@@ -42,6 +42,7 @@ class ServicesTest {
             "dev.ensemblekv.leveldb",
             "dev.ensemblekv.lmdb",
             "dev.ensemblekv.memory",
+            "dev.ensemblekv.micrometer",
             "dev.ensemblekv.tck");
   }
 

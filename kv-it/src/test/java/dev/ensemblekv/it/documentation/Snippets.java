@@ -37,8 +37,11 @@ final class Snippets {
       import dev.ensemblekv.api.*;
       import dev.ensemblekv.api.jmx.*;
       import dev.ensemblekv.ensemble.*;
+      import dev.ensemblekv.micrometer.*;
       import dev.ensemblekv.spi.*;
       import dev.ensemblekv.tck.*;
+      import io.micrometer.core.instrument.*;
+      import io.micrometer.core.instrument.simple.*;
       import java.lang.management.ManagementFactory;
       import java.nio.file.Path;
       import java.util.*;

@@ -13,6 +13,7 @@ import dev.ensemblekv.api.jmx.StoreMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import javax.management.JMX;
 import javax.management.MBeanAttributeInfo;
@@ -131,6 +132,31 @@ class StoreMXBeanTest {
       assertThat(puts).isEqualTo(1);
     }
     assertThat(registered()).isEmpty();
+  }
+
+  @Test
+  void aStoreThatCountsNothingTellsNothingOfCalls() throws Exception {
+    KvOptions options =
+        KvOptions.builder().set(KvOptions.NAME, "quiet").set(KvOptions.COUNT_CALLS, false).build();
+    try (KvStore store = KvStores.open("json", temp.resolve("store"), options)) {
+      store.put("key".getBytes(UTF_8), "value".getBytes(UTF_8));
+      store.get("key".getBytes(UTF_8));
+
+      StoreMXBean bean = bean(named("quiet"));
+      assertThat(SERVER.queryNames(name("dev.ensemblekv:type=Latency,store=quiet,*"), null))
+          .isEmpty();
+      assertThat(bean.getMetrics())
+          .containsEntry("keys", 1.0)
+          .doesNotContainKeys("putCalls", "getCalls", "hits", "writtenBytes");
+      assertThat(List.of(bean.getPutCalls(), bean.getGetCalls(), bean.getFailedCalls()))
+          .as("not known")
+          .containsOnly(-1L);
+      assertThat(List.of(bean.getHits(), bean.getMisses(), bean.getWrittenBytes()))
+          .containsOnly(-1L);
+      assertThat(bean.getPutsPerSecond()).isNaN();
+      assertThat(bean.getHitRatio()).isNaN();
+      assertThat(bean.getKeysAtMost()).isEqualTo(1);
+    }
   }
 
   @Test

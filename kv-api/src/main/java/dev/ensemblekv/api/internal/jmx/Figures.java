@@ -3,12 +3,10 @@ package dev.ensemblekv.api.internal.jmx;
 
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
-import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Looks for figures in statistics; what only the substores tell is told of all together. */
+/** The figures of a store as attributes tell them, with what stands for those not known. */
 final class Figures {
   static final long UNKNOWN = -1;
 
@@ -20,36 +18,30 @@ final class Figures {
     this.stats = stats;
   }
 
-  /** Returns a figure of the store, or of all its substores together if each of them tells it. */
-  Optional<KvMetric> find(String name) {
-    Optional<KvMetric> own = stats.metric(name);
-    return own.isPresent() ? own : together(stats.substores(), name);
-  }
-
-  private static Optional<KvMetric> together(List<KvStats> substores, String name) {
-    List<KvMetric> each =
-        substores.stream().flatMap(substore -> substore.metric(name).stream()).toList();
-    return each.size() < substores.size() ? Optional.empty() : each.stream().reduce(KvMetric::and);
-  }
-
   /** Returns a figure, or {@link #UNKNOWN}. */
   long whole(String name) {
-    return find(name).map(KvMetric::asLong).orElse(UNKNOWN);
+    return stats.total(name).map(KvMetric::asLong).orElse(UNKNOWN);
   }
 
   /** Returns a time in milliseconds, or {@link #UNKNOWN}. */
   long millis(String name) {
-    return find(name).map(metric -> Math.round(metric.value() / NANOS_PER_MILLI)).orElse(UNKNOWN);
+    return stats
+        .total(name)
+        .map(metric -> Math.round(metric.value() / NANOS_PER_MILLI))
+        .orElse(UNKNOWN);
   }
 
   boolean isExact(String name) {
-    return find(name).filter(metric -> metric.precision() == KvMetric.Precision.EXACT).isPresent();
+    return stats
+        .total(name)
+        .filter(metric -> metric.precision() == KvMetric.Precision.EXACT)
+        .isPresent();
   }
 
   /** Returns the proportion of two figures; NaN if one is not known or the second is 0. */
   double proportion(String of, String to) {
-    double whole = find(to).map(KvMetric::value).orElse(0.0);
-    return whole > 0 ? find(of).map(KvMetric::value).orElse(Double.NaN) / whole : Double.NaN;
+    double whole = stats.total(to).map(KvMetric::value).orElse(0.0);
+    return whole > 0 ? stats.total(of).map(KvMetric::value).orElse(Double.NaN) / whole : Double.NaN;
   }
 
   /** Returns what the parts of the store take in memory, by part. */

@@ -31,6 +31,7 @@ final class StoreBean extends DescribedBean implements NotificationEmitter {
 
   private final EventLog events;
   private final String substore;
+  private final Runnable onListener;
   private final Consumer<EventLog.Entry> sender = this::send;
   private final NotificationBroadcasterSupport broadcaster;
   private volatile @Nullable ObjectName name;
@@ -40,9 +41,12 @@ final class StoreBean extends DescribedBean implements NotificationEmitter {
    *
    * @param substore the name of the substore that it is of, which sends nothing of others; empty:
    *     it is of the whole store
+   * @param onListener is run whenever somebody begins to listen
    */
-  StoreBean(StoreMXBean view, Snapshot snapshot, EventLog events, String substore) {
+  StoreBean(
+      StoreMXBean view, Snapshot snapshot, EventLog events, String substore, Runnable onListener) {
     super(view, StoreMXBean.class, snapshot);
+    this.onListener = onListener;
     this.events = events;
     this.substore = substore;
     this.broadcaster = new NotificationBroadcasterSupport(infos());
@@ -113,6 +117,7 @@ final class StoreBean extends DescribedBean implements NotificationEmitter {
       @Nullable Object handback) {
     broadcaster.addNotificationListener(listener, filter, handback);
     events.listen(sender);
+    onListener.run();
   }
 
   @Override

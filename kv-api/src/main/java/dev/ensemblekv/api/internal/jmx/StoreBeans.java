@@ -25,6 +25,7 @@ public final class StoreBeans implements StoreObserver, AutoCloseable {
   private final StoreFacts facts;
   private final FailureEvents failures;
   private final BeanRegistry registry = new BeanRegistry();
+  private volatile @Nullable DiskWatch watch;
   private volatile @Nullable TaskBeans tasks;
   private volatile @Nullable StoreBean bean;
 
@@ -57,20 +58,34 @@ public final class StoreBeans implements StoreObserver, AutoCloseable {
       StoreName name, KvStore store, InstrumentedStore instrumented, Snapshot snapshot) {
     TaskBeans taskBeans = new TaskBeans(registry, name, facts.clock(), events.of(name.substore()));
     StoreView view = new StoreView(store, instrumented, name, facts, snapshot, events, taskBeans);
-    StoreBean storeBean = new StoreBean(view, snapshot, events, name.substore());
+    DiskWatch diskWatch = new DiskWatch(facts, store::stats, events);
+    StoreBean storeBean =
+        new StoreBean(view, snapshot, events, name.substore(), () -> watch(name, diskWatch));
     boolean free =
         registry.registerIfFree(storeBean, () -> storeBean.registered(name.bean("Store")));
     if (free) {
       tasks = taskBeans;
+      watch = diskWatch;
       bean = storeBean;
-      for (OperationMeter meter : instrumented.meters()) {
-        registry.register(
-            new DescribedBean(new LatencyView(meter), LatencyMXBean.class, Snapshot.NONE),
-            () -> name.bean("Latency", "op", meter.operation()));
+      if (facts.countsCalls()) {
+        instrumented.meters().forEach(meter -> registerLatency(name, meter));
       }
       registerContributed(name, instrumented, snapshot);
     }
     return free;
+  }
+
+  /** What lies inside a store is on its disk, or on one that an ensemble looks after itself. */
+  private static void watch(StoreName name, DiskWatch watch) {
+    if (name.substore().isEmpty()) {
+      watch.start();
+    }
+  }
+
+  private void registerLatency(StoreName name, OperationMeter meter) {
+    registry.register(
+        new DescribedBean(new LatencyView(meter), LatencyMXBean.class, Snapshot.NONE),
+        () -> name.bean("Latency", "op", meter.operation()));
   }
 
   private void registerContributed(
@@ -112,6 +127,10 @@ public final class StoreBeans implements StoreObserver, AutoCloseable {
   /** Unregisters all beans, after what happened was told. */
   @Override
   public void close() {
+    DiskWatch watching = watch;
+    if (watching != null) {
+      watching.close();
+    }
     StoreBean shown = bean;
     if (shown != null) {
       shown.end();

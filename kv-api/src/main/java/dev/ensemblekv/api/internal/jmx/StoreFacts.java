@@ -2,6 +2,7 @@
 package dev.ensemblekv.api.internal.jmx;
 
 import dev.ensemblekv.spi.KvExecutor;
+import dev.ensemblekv.spi.io.Disk;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id fixed at its creation
  * @param directory where it is; {@code null}: nowhere
+ * @param countsCalls whether its calls are counted
  * @param engineBean the type of the bean of its engine
  */
 public record StoreFacts(
     String id,
     @Nullable Path directory,
     boolean readOnly,
+    boolean countsCalls,
     String engineBean,
+    Disk disk,
     Clock clock,
     KvExecutor executor) {}

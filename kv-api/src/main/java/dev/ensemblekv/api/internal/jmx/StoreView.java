@@ -58,9 +58,14 @@ final class StoreView implements StoreMXBean {
     return new Figures(stats());
   }
 
-  /** Returns a count of calls, all of which are made at this store, not at its substores. */
+  /** Returns a count of calls: all of them are made at this store, not at its substores. */
   private long count(String metric) {
-    return stats().metric(metric).map(KvMetric::asLong).orElse(0L);
+    return stats().metric(metric).map(KvMetric::asLong).orElse(Figures.UNKNOWN);
+  }
+
+  private double perSecond(String counter) {
+    KvStats stats = stats();
+    return stats.metric(counter).isPresent() ? rates.perSecond(stats, counter) : Double.NaN;
   }
 
   @Override
@@ -221,42 +226,44 @@ final class StoreView implements StoreMXBean {
 
   @Override
   public long getFailedCalls() {
-    return instrumented.meters().stream().mapToLong(OperationMeter::failures).sum();
+    return facts.countsCalls()
+        ? instrumented.meters().stream().mapToLong(OperationMeter::failures).sum()
+        : Figures.UNKNOWN;
   }
 
   @Override
   public double getGetsPerSecond() {
-    return rates.perSecond(stats(), "getCalls");
+    return perSecond("getCalls");
   }
 
   @Override
   public double getPutsPerSecond() {
-    return rates.perSecond(stats(), "putCalls");
+    return perSecond("putCalls");
   }
 
   @Override
   public double getDeletesPerSecond() {
-    return rates.perSecond(stats(), "deleteCalls");
+    return perSecond("deleteCalls");
   }
 
   @Override
   public double getCompareAndSetsPerSecond() {
-    return rates.perSecond(stats(), "compareAndSetCalls");
+    return perSecond("compareAndSetCalls");
   }
 
   @Override
   public double getWritesPerSecond() {
-    return rates.perSecond(stats(), "writeCalls");
+    return perSecond("writeCalls");
   }
 
   @Override
   public double getReadBytesPerSecond() {
-    return rates.perSecond(stats(), "readBytes");
+    return perSecond("readBytes");
   }
 
   @Override
   public double getWrittenBytesPerSecond() {
-    return rates.perSecond(stats(), "writtenBytes");
+    return perSecond("writtenBytes");
   }
 
   @Override

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.api.internal.jmx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.spi.KvEvent;
+import dev.ensemblekv.spi.KvExecutor;
+import dev.ensemblekv.spi.io.Disk;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A disk that has little space left is told of before it is full, once. */
+class DiskWatchTest {
+  private static final long LOW = DiskWatch.LEAST_BYTES;
+  private static final Path DIRECTORY = Path.of("/data/music");
+
+  private final HandExecutor executor = new HandExecutor();
+  private final List<KvEvent> told = new ArrayList<>();
+  private final Disk disk =
+      (Disk)
+          Proxy.newProxyInstance(
+              Disk.class.getClassLoader(),
+              new Class<?>[] {Disk.class},
+              (proxy, method, arguments) -> usableBytes(method.getName()));
+  private long free = 2 * LOW;
+  private boolean unknown;
+  private long taken;
+
+  private Object usableBytes(String method) throws IOException {
+    assertThat(method).isEqualTo("usableBytes");
+    if (unknown) {
+      throw new IOException("the disk is away");
+    }
+    return free;
+  }
+
+  /** Runs what is due when the test says so. */
+  private static final class HandExecutor implements KvExecutor {
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final List<Duration> delays = new ArrayList<>();
+
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(task);
+    }
+
+    @Override
+    public Scheduled schedule(Runnable task, Duration delay) {
+      tasks.add(task);
+      delays.add(delay);
+      return () -> tasks.remove(task);
+    }
+
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+  }
+
+  private DiskWatch watch(@Nullable Path directory) {
+    StoreFacts facts =
+        new StoreFacts("id", directory, false, true, "Engine", disk, Clock.systemUTC(), executor);
+    return new DiskWatch(facts, this::stats, told::add);
+  }
+
+  private KvStats stats() {
+    return KvStats.builder("json", "music")
+        .metric(KvMetric.gauge(KvMetric.DISK_BYTES, taken, KvMetric.Unit.BYTES, "Bytes."))
+        .build();
+  }
+
+  private void look(long freeNow) {
+    free = freeNow;
+    executor.tasks.remove().run();
+  }
+
+  @Test
+  void littleSpaceIsToldOnceUntilThereIsClearlyMore() {
+    watch(DIRECTORY).start();
+    look(LOW);
+    assertThat(told).isEmpty();
+
+    look(LOW - 1);
+    look(LOW / 2);
+    look(LOW + LOW / 4 - 1);
+    look(LOW - 1);
+    assertThat(told).hasSize(1);
+
+    look(LOW + LOW / 4);
+    look(LOW - 1);
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  void theEventSaysWhatIsLeftAndWhere() {
+    watch(DIRECTORY).start();
+
+    look(LOW - 1);
+
+    KvEvent event = told.get(0);
+    assertThat(event.kind()).isEqualTo(KvEvent.Kind.DISK_LOW);
+    assertThat(event.text()).contains((LOW - 1) + " bytes left").contains("free some space");
+    assertThat(event.attributes())
+        .containsEntry("path", DIRECTORY.toString())
+        .containsEntry("freeBytes", LOW - 1)
+        .containsEntry("lowBytes", LOW);
+  }
+
+  @Test
+  void aGreatStoreIsToldOfEarlier() {
+    taken = 40 * LOW;
+    watch(DIRECTORY).start();
+
+    look(2 * LOW);
+    assertThat(told).isEmpty();
+    look(2 * LOW - 1);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void theFirstLookIsAtOnceAndTheOthersFollow() {
+    DiskWatch watch = watch(DIRECTORY);
+    assertThat(executor.tasks).isEmpty();
+
+    watch.start();
+    watch.start();
+    look(LOW);
+
+    assertThat(executor.tasks).hasSize(1);
+    assertThat(executor.delays).containsExactly(Duration.ZERO, DiskWatch.PERIOD);
+  }
+
+  @Test
+  void aDiskThatCannotBeAskedIsAskedAgain() {
+    watch(DIRECTORY).start();
+    unknown = true;
+    look(0);
+    unknown = false;
+
+    look(0);
+
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void afterTheEndNothingIsLookedAtOrTold() {
+    DiskWatch watch = watch(DIRECTORY);
+    watch.start();
+    Runnable underWay = executor.tasks.element();
+
+    watch.close();
+
+    assertThat(executor.tasks).isEmpty();
+    free = 0;
+    underWay.run();
+    assertThat(told).isEmpty();
+    assertThat(executor.tasks).isEmpty();
+  }
+
+  @Test
+  void aStoreWithoutADirectoryHasNoDisk() {
+    watch(null).start();
+
+    assertThat(executor.tasks).isEmpty();
+  }
+}
