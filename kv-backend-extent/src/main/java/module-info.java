@@ -2,7 +2,6 @@
 /** The backend {@code extent} of Ensemble KV. */
 module dev.ensemblekv.extent {
   requires transitive dev.ensemblekv.api;
-  requires com.dynatrace.hash4j;
   requires java.management;
   requires jdk.management;
   requires org.slf4j;

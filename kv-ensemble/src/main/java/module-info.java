@@ -2,7 +2,6 @@
 /** The layer {@code ensemble} of Ensemble KV: one store over many. */
 module dev.ensemblekv.ensemble {
   requires transitive dev.ensemblekv.api;
-  requires com.dynatrace.hash4j;
   requires org.slf4j;
 
   exports dev.ensemblekv.ensemble;

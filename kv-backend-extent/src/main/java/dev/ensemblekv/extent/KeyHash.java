@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
-import com.dynatrace.hash4j.hashing.HashValue128;
-import com.dynatrace.hash4j.hashing.Hasher128;
-import com.dynatrace.hash4j.hashing.Hashing;
+import dev.ensemblekv.spi.Xxh3;
 
 /**
  * The 96 bits by which the index knows a key, of its seeded XXH3-128 hash.
@@ -15,16 +13,21 @@ record KeyHash(long order, int routing) {
 
   /** A hash function with the seed of a store. Thread-safe. */
   static final class Function {
-    private final Hasher128 hasher;
+    private final Xxh3 hash;
 
     Function(long seed) {
-      this.hasher = Hashing.xxh3_128(seed);
+      this.hash = new Xxh3(seed);
     }
 
     KeyHash of(byte[] key) {
-      HashValue128 hash = hasher.hashBytesTo128Bits(key);
-      return new KeyHash(
-          hash.getMostSignificantBits(), (int) (hash.getLeastSignificantBits() >>> 32));
+      long[] order = new long[1];
+      int routing = routing(key, order);
+      return new KeyHash(order[0], routing);
+    }
+
+    /** Returns the routing bits of a key, and puts the order into the first element. */
+    int routing(byte[] key, long[] order) {
+      return (int) (hash.hash(key, order) >>> Integer.SIZE);
     }
   }
 

@@ -20,6 +20,9 @@ final class RecordReader {
   private final CRC32C crc = new CRC32C();
   private byte[] buffer = new byte[256];
 
+  /** Room for the order of a key. */
+  final long[] order = new long[1];
+
   /** Room for one bucket of a run. */
   final byte[] bucket = new byte[Bucket.BYTES];
 

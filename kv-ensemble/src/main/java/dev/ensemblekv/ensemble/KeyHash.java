@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
-import com.dynatrace.hash4j.hashing.Hashing;
+import dev.ensemblekv.spi.Xxh3;
 
 /**
  * The seeded hash that spreads keys over substores: 32 bits of XXH3-128, of which the upper 16
@@ -16,11 +15,11 @@ final class KeyHash {
   static final String NAME = "xxh3-128";
 
   private final long seed;
-  private final Hasher64 hasher;
+  private final Xxh3 hash;
 
   KeyHash(long seed) {
     this.seed = seed;
-    this.hasher = Hashing.xxh3_128(seed);
+    this.hash = new Xxh3(seed);
   }
 
   long seed() {
@@ -29,6 +28,6 @@ final class KeyHash {
 
   /** Returns the routing bits of a key. */
   int bits(byte[] key) {
-    return (int) (hasher.hashBytesToLong(key) >>> 32);
+    return (int) (hash.low(key) >>> Integer.SIZE);
   }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.growth;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
-import com.dynatrace.hash4j.hashing.Hashing;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.HashSlice;
+import dev.ensemblekv.spi.Xxh3;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.eclipse.collections.impl.map.mutable.primitive.IntIntHashMap;
@@ -20,17 +19,17 @@ final class AccountingDivision implements DivisibleStore {
   private final AccountingStore store;
   private final Accounts accounts;
   private final OptionalLong seed;
-  private final Hasher64 hasher;
+  private final Xxh3 hash;
 
   AccountingDivision(AccountingStore store, Accounts accounts, OptionalLong seed) {
     this.store = store;
     this.accounts = accounts;
     this.seed = seed;
-    this.hasher = Hashing.xxh3_128(seed.orElse(0));
+    this.hash = new Xxh3(seed.orElse(0));
   }
 
   private int routing(int put) {
-    return (int) (hasher.hashBytesToLong(AccountingStore.key(put)) >>> Integer.SIZE);
+    return (int) (hash.low(AccountingStore.key(put)) >>> Integer.SIZE);
   }
 
   @Override
