@@ -67,15 +67,20 @@ final class Index {
 
     /** Returns the location of a key, a tombstone's too, or {@link Location#NONE}. */
     long find(KeyHash hash, byte[] bucket) throws IOException {
-      if (!keys.contains(hash.routing())) {
+      return find(hash.order(), hash.routing(), bucket);
+    }
+
+    /** The same of a key that is known by its words. */
+    long find(long order, int routing, byte[] bucket) throws IOException {
+      if (!keys.contains(routing)) {
         return Location.NONE;
       }
-      long location = active.find(hash.order(), hash.routing());
+      long location = active.find(order, routing);
       for (int i = 0; i < frozen.length && location == Location.NONE; i++) {
-        location = frozen[i].table.find(hash.order(), hash.routing());
+        location = frozen[i].table.find(order, routing);
       }
       for (int i = 0; i < runs.length && location == Location.NONE; i++) {
-        location = runs[i].find(hash.order(), hash.routing(), bucket);
+        location = runs[i].find(order, routing, bucket);
       }
       return location;
     }

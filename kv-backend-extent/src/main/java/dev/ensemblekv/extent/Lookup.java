@@ -47,9 +47,30 @@ final class Lookup {
     @Nullable T run(RecordReader reader) throws IOException;
   }
 
-  /** Returns the value of a key, in an array of the caller's. */
+  /**
+   * Returns the value of a key, in an array of the caller's. As this is what is called most, it
+   * hands nothing on in objects: whether those cost something would depend on what is inlined.
+   */
   byte @Nullable [] value(byte[] key) {
-    return use(hashes.of(key), (reader, segment, at) -> reader.value(segment, at, key));
+    RecordReader reader = READERS.get();
+    long order = hashes.order(key);
+    int routing = hashes.routing(key);
+    int pin = pins.enter();
+    try {
+      long location = locate(order, routing, reader);
+      while (location != Location.NONE) {
+        Segment segment = segments.find(Location.segment(location));
+        if (segment != null) {
+          return reader.value(segment, location, key);
+        }
+        location = locate(order, routing, reader);
+      }
+      return null;
+    } catch (IOException | InternalError e) {
+      throw unreadable(e);
+    } finally {
+      pins.leave(pin);
+    }
   }
 
   /** Hands the value of a key to somebody who reads it, without a copy if that is possible. */
@@ -66,17 +87,20 @@ final class Lookup {
     int pin = pins.enter();
     try {
       return reading.run(READERS.get());
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) {
       throw unreadable(e);
-    } catch (InternalError e) { // how the JVM tells of a mapped page, perhaps a moment later
-      throw unreadable(new IOException("a page of a mapped file cannot be read", e));
     } finally {
       pins.leave(pin);
     }
   }
 
-  private KvException unreadable(IOException e) {
-    return DiskFiles.failure("the store cannot be read", directory, e);
+  /** By an {@link InternalError} the JVM tells of a mapped page, perhaps a moment later. */
+  private KvException unreadable(Throwable e) {
+    IOException cause =
+        e instanceof IOException io
+            ? io
+            : new IOException("a page of a mapped file cannot be read", e);
+    return DiskFiles.failure("the store cannot be read", directory, cause);
   }
 
   /**
@@ -84,9 +108,13 @@ final class Lookup {
    * pinned; {@link Location#NONE} if the key is absent.
    */
   long locate(KeyHash hash, RecordReader reader) throws IOException {
+    return locate(hash.order(), hash.routing(), reader);
+  }
+
+  private long locate(long order, int routing, RecordReader reader) throws IOException {
     while (true) {
       Index.Version version = index.current();
-      long location = version.find(hash, reader.bucket);
+      long location = version.find(order, routing, reader.bucket);
       if (location == Location.NONE || Location.isTombstone(location)) {
         return Location.NONE;
       }

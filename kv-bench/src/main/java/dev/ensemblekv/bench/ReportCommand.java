@@ -22,7 +22,8 @@ public abstract class ReportCommand implements Callable<Integer> {
       description = {
         "A spec such as json or ensemble:lmdb, with options after commas (json,json.option=value);",
         "bare-SPEC for the backend's store without guard and counters; or a library without us:",
-        "raw-leveldb, raw-lmdb, raw-lmdb-zero-copy, raw-mapdb, raw-rocksdb, raw-rocksdb-blobs.",
+        "raw-leveldb, raw-lmdb, raw-lmdb-zero-copy, raw-mapdb, raw-mvstore, raw-rocksdb,",
+        "raw-rocksdb-blobs.",
         "The others are held against the first."
       })
   private List<String> engines = List.of();

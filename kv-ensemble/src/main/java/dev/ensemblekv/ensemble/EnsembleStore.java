@@ -249,10 +249,19 @@ final class EnsembleStore implements KvStore {
     while (true) {
       RoutingTable table = topology.table();
       Substore owner = table.route(bits).substore();
-      byte[] value = read(owner, "get", () -> owner.get(key));
+      byte[] value = get(owner, key);
       if (value != null || table == topology.table()) {
         return value;
       }
+    }
+  }
+
+  /** Without an object for what is done, as this is what is called most. */
+  private byte @Nullable [] get(Substore owner, byte[] key) {
+    try {
+      return owner.get(key);
+    } catch (KvException e) {
+      throw located(e, "get", owner);
     }
   }
 

@@ -24,6 +24,7 @@ public final class Engines {
               "raw-lmdb", RawLmdb::new,
               "raw-lmdb-zero-copy", RawLmdbBuffers::new,
               "raw-mapdb", RawMapDb::new,
+              "raw-mvstore", RawMvStore::new,
               "raw-rocksdb", RawRocksDb::plain,
               "raw-rocksdb-blobs", RawRocksDb::blobs));
 

@@ -53,6 +53,7 @@ class EnginesTest {
         "raw-lmdb",
         "raw-lmdb-zero-copy",
         "raw-mapdb",
+        "raw-mvstore",
         "raw-rocksdb",
         "raw-rocksdb-blobs",
       })
@@ -62,7 +63,7 @@ class EnginesTest {
       compareWithModel(engine, ordered);
       engine.flush();
       assertThat(engine.libraries())
-          .matches("Ensemble KV .+|(leveldbjni|lmdbjava|MapDB|RocksDB) \\d+\\.\\d+.*");
+          .matches("Ensemble KV .+|(leveldbjni|lmdbjava|MapDB|MVStore|RocksDB) \\d+\\.\\d+.*");
     }
     if (!name.endsWith("memory")) {
       try (Engine engine = Engines.open(name, directory, true)) {
