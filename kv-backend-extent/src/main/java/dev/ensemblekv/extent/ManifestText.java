@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ManifestText {
   static final int VERSION = 1;
   private static final String KIND = "extent";
-  private static final String HASH = "xxh3-128";
+  private static final String HASH = "xxh3-64";
   private static final String SEGMENT = "segment.";
   private static final String RUN = "run.";
   private static final String KEYS = "keys";
