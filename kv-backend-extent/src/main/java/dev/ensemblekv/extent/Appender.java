@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,7 +213,7 @@ final class Appender {
    * @param number of a journaled batch; 0: it is none
    */
   void putAll(List<Mutation> batch, long number) {
-    byte[] commit = RecordFormat.commitBody(batch.size(), crcOfCrcs(batch), number);
+    byte[] commit = RecordFormat.commitBody(batch.size(), Mutation.crcOfCrcs(batch), number);
     long[] locations = new long[batch.size()];
     reserve(locations.length);
     for (int i = 0; i < locations.length; i++) {
@@ -225,16 +224,6 @@ final class Appender {
     for (int i = 0; i < locations.length; i++) {
       enter(batch.get(i).hash(), locations[i]);
     }
-  }
-
-  private static int crcOfCrcs(List<Mutation> batch) {
-    CRC32C crcs = new CRC32C();
-    byte[] word = new byte[4];
-    for (Mutation mutation : batch) {
-      LittleEndian.putInt(word, 0, mutation.bodyCrc());
-      crcs.update(word, 0, word.length);
-    }
-    return (int) crcs.getValue();
   }
 
   /** Appends a record that is of no key. */

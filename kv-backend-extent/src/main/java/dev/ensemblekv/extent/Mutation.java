@@ -2,6 +2,7 @@
 package dev.ensemblekv.extent;
 
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,5 +32,16 @@ record Mutation(KeyHash hash, byte[] key, byte @Nullable [] value, int bodyCrc) 
       bytes += mutation.recordBytes();
     }
     return bytes;
+  }
+
+  /** Returns the checksum of all checksums of a batch, in their order. */
+  static int crcOfCrcs(List<Mutation> batch) {
+    CRC32C crcs = new CRC32C();
+    byte[] word = new byte[4];
+    for (Mutation mutation : batch) {
+      LittleEndian.putInt(word, 0, mutation.bodyCrc());
+      crcs.update(word, 0, word.length);
+    }
+    return (int) crcs.getValue();
   }
 }
