@@ -15,8 +15,8 @@ import java.nio.file.Path;
 public interface DivisibleStore {
 
   /**
-   * Tells whether the store knows its keys by XXH3-128 with this seed, so that it can tell slices
-   * of it apart; see {@link KvOpenContext#hashSeed}.
+   * Tells whether the store knows its keys by XXH3 with this seed, so that it can tell slices of it
+   * apart; see {@link KvOpenContext#hashSeed}.
    */
   boolean isHashedWith(long seed);
 

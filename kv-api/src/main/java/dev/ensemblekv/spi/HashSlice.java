@@ -5,7 +5,7 @@ import java.util.HexFormat;
 
 /**
  * A part of all keys: those of which some of the 32 routing bits are given. The routing bits are
- * the upper half of the low word of the key's XXH3-128. Immutable.
+ * the upper half of the key's XXH3 of 64 bits. Immutable.
  *
  * @param mask which bits are given
  * @param bits these bits; the others are 0

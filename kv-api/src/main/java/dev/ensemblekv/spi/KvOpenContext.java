@@ -93,9 +93,9 @@ public interface KvOpenContext {
   RandomGenerator random();
 
   /**
-   * Returns the seed of the XXH3-128 by which an outer store spreads its keys over this one and
-   * others; an engine that knows its keys by the same hash can be a {@link DivisibleStore}. Empty:
-   * there is no outer store that does so.
+   * Returns the seed of the XXH3 of 64 bits by which an outer store spreads its keys over this one
+   * and others; an engine that knows its keys by the same hash can be a {@link DivisibleStore}.
+   * Empty: there is no outer store that does so.
    */
   OptionalLong hashSeed();
 

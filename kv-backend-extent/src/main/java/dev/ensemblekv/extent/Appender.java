@@ -25,6 +25,12 @@ final class Appender {
   /** What must be left in a segment for the record that ends it. */
   static final long END_BYTES = RecordFormat.bytes(0, RecordFormat.bodyBytes(RecordFormat.END));
 
+  /**
+   * The next segment is asked for when such a part of this one is used: to prepare it takes several
+   * waits for the disk, and a store that is hardly written to needs none.
+   */
+  private static final int USED_BEFORE_NEXT = 16;
+
   /** A memtable that covers so much of the log ends with a segment. */
   private static final long SMALL_REPLAY_BYTES = 16 << 20;
 
@@ -152,9 +158,9 @@ final class Appender {
 
   private void askForNext() {
     Segment segment = current();
-    if (next == null && !nextAsked && segment.end() > segment.capacity() / 2) {
+    if (next == null && !nextAsked && segment.end() > segment.capacity() / USED_BEFORE_NEXT) {
       nextAsked = true;
-      events.halfFull();
+      events.nextWanted();
     }
   }
 

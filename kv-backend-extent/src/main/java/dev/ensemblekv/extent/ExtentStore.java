@@ -183,8 +183,8 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
     }
 
     @Override
-    public void halfFull() {
-      upkeep.wake();
+    public void nextWanted() {
+      upkeep.prepareSoon(() -> log().prepareNext());
     }
 
     @Override

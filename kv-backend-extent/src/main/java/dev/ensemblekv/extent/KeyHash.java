@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
-import com.dynatrace.hash4j.hashing.HashValue128;
-import com.dynatrace.hash4j.hashing.Hasher128;
+import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 
 /**
- * The 96 bits by which the index knows a key, of its seeded XXH3-128 hash.
+ * The 96 bits by which the index knows a key, of two seeded XXH3 hashes of 64 bits.
  *
- * @param order the high word, by which the index is ordered
- * @param routing the upper half of the low word, by which an ensemble spreads keys
+ * @param order by which the index is ordered
+ * @param routing by which an ensemble spreads keys
  */
 record KeyHash(long order, int routing) {
 
-  /** A hash function with the seed of a store. Thread-safe. */
+  /** The hash functions with the seed of a store. They return plain numbers. Thread-safe. */
   static final class Function {
-    private final Hasher128 hasher;
+    private static final byte[] NOTHING = {};
+
+    private final Hasher64 byRouting;
+    private final Hasher64 byOrder;
 
     Function(long seed) {
-      this.hasher = Hashing.xxh3_128(seed);
+      this.byRouting = Hashing.xxh3_64(seed);
+      this.byOrder = Hashing.xxh3_64(byRouting.hashBytesToLong(NOTHING)); // another seed
     }
 
     KeyHash of(byte[] key) {
-      HashValue128 hash = hasher.hashBytesTo128Bits(key);
-      return new KeyHash(
-          hash.getMostSignificantBits(), (int) (hash.getLeastSignificantBits() >>> 32));
+      return new KeyHash(order(key), routing(key));
+    }
+
+    /** Returns {@link KeyHash#order}. */
+    long order(byte[] key) {
+      return byOrder.hashBytesToLong(key);
+    }
+
+    /** Returns {@link KeyHash#routing}: the upper half, as an ensemble takes it. */
+    int routing(byte[] key) {
+      return (int) (byRouting.hashBytesToLong(key) >>> Integer.SIZE);
     }
   }
 

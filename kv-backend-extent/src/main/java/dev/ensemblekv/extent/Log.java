@@ -30,8 +30,8 @@ final class Log {
     /** The first write since the opening has come: the files may be changed from now on. */
     void begun();
 
-    /** The next segment should be prepared. Called under the lock, once for each segment. */
-    void halfFull();
+    /** {@link Log#prepareNext} is to be called soon. */
+    void nextWanted();
 
     /** A memtable was frozen. Called under the lock. */
     void frozen();
@@ -155,7 +155,7 @@ final class Log {
     }
   }
 
-  /** Prepares the next segment before it is needed, if this one is half full. */
+  /** Prepares the next segment before it is needed, if one is wanted. */
   void prepareNext() throws IOException {
     if (end.isNextWanted()) {
       segments.prepare(Appender.END_BYTES);

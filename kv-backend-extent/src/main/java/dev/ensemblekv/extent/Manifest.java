@@ -51,7 +51,7 @@ record Manifest(
   static final int MAX_BYTES = 64 << 20;
 
   private static final String KIND = "extent";
-  private static final String HASH = "xxh3-128";
+  private static final String HASH = "xxh3-64";
   private static final String SEGMENT = "segment.";
   private static final String RUN = "run.";
   private static final String KEYS = "keys";

@@ -7,6 +7,7 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,8 +15,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a store does in the background, one thing at a time: writes memtables to disk, merges
- * runs, compacts segments, and notes in the log how much of it is durable.
+ * Everything a store does in the background. Its work, one thing at a time, is to write memtables
+ * to disk, merge runs and compact segments; what is small and must not wait for that has lanes of
+ * its own: to prepare the next segment of the log, to force the full ones, and to note in the log
+ * how much of it is durable.
  *
  * <p>Without work nothing is scheduled. What fails shows in the state of the store, is told to the
  * next flush, and is tried again after a pause.
@@ -29,10 +32,10 @@ final class Upkeep {
   private final Work work;
   private final Object pausing = new Object();
   private final ReentrantLock running = new ReentrantLock(true); // work does not overtake tasks
-  private final ReentrantLock marking = new ReentrantLock(); // does not wait for long work
+  private final Lane preparing = new Lane();
+  private final Lane syncing = new Lane();
+  private final Lane marking = new Lane();
   private final AtomicBoolean awake = new AtomicBoolean();
-  private final AtomicBoolean markScheduled = new AtomicBoolean();
-  private final AtomicBoolean syncScheduled = new AtomicBoolean();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
 
   private volatile boolean closed;
@@ -110,41 +113,50 @@ final class Upkeep {
     }
   }
 
+  /** Has the next segment prepared soon, once for all who ask before; it does not wait for work. */
+  void prepareSoon(Work prepare) {
+    preparing.soon(prepare);
+  }
+
   /** Has something made durable soon, once for all who ask before; it does not wait for work. */
   void syncSoon(Work sync) {
-    if (!closed && syncScheduled.compareAndSet(false, true)) {
-      execute(
-          () -> {
-            syncScheduled.set(false);
-            mark(sync);
-          },
-          syncScheduled);
-    }
+    syncing.soon(sync);
   }
 
-  /** Has the log marked in a while, once for all who ask before. */
+  /** Has the log marked in a while, once for all who ask before; it does not wait for work. */
   void markSoon(Work mark) {
-    if (!closed && markScheduled.compareAndSet(false, true)) {
-      schedule(
-          () -> {
-            markScheduled.set(false);
-            mark(mark);
-          },
-          MARK_PAUSE,
-          markScheduled);
-    }
+    marking.later(mark);
   }
 
-  private void mark(Work mark) {
-    marking.lock();
-    try {
-      if (!closed) {
-        mark.run();
+  /** Something small that goes on beside the work, which may take long. */
+  private final class Lane {
+    private final ReentrantLock running = new ReentrantLock();
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    void soon(Work task) {
+      if (!closed && asked.compareAndSet(false, true)) {
+        execute(() -> run(task), asked);
       }
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      failed(e); // work that succeeds tells that all is well again; the next force marks again
-    } finally {
-      marking.unlock();
+    }
+
+    void later(Work task) {
+      if (!closed && asked.compareAndSet(false, true)) {
+        schedule(() -> run(task), MARK_PAUSE, asked);
+      }
+    }
+
+    private void run(Work task) {
+      asked.set(false);
+      running.lock();
+      try {
+        if (!closed) {
+          task.run();
+        }
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        failed(e); // work that succeeds tells that all is well again
+      } finally {
+        running.unlock();
+      }
     }
   }
 
@@ -216,13 +228,14 @@ final class Upkeep {
       closed = true;
       pausing.notifyAll();
     }
-    running.lock();
-    marking.lock();
-    try {
-      retryScheduled.set(true); // nothing more is to be scheduled
-    } finally {
-      marking.unlock();
-      running.unlock();
+    for (ReentrantLock lane :
+        List.of(running, preparing.running, syncing.running, marking.running)) {
+      lane.lock();
+      try {
+        retryScheduled.set(true); // nothing more is to be scheduled
+      } finally {
+        lane.unlock();
+      }
     }
   }
 }

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.tck.sim.ManualExecutor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What fails in the background is told and tried again; marking waits for no other work. */
@@ -60,15 +62,43 @@ class UpkeepTest {
 
   @Test
   void aMarkWaitsForNoLongWork() throws Exception {
-    CompletableFuture<Void> marked = new CompletableFuture<>();
-    upkeep.markSoon(() -> marked.complete(null));
+    waitsForNoLongWork(upkeep::markSoon);
+  }
+
+  @Test
+  void aForceWaitsForNoLongWork() throws Exception {
+    waitsForNoLongWork(upkeep::syncSoon);
+  }
+
+  @Test
+  void theNextSegmentWaitsForNeitherWorkNorForces() throws Exception {
+    CompletableFuture<Void> isForcing = new CompletableFuture<>();
+    CompletableFuture<Void> mayEnd = new CompletableFuture<>();
+    upkeep.syncSoon(
+        () -> {
+          isForcing.complete(null);
+          mayEnd.orTimeout(1, TimeUnit.MINUTES).join();
+        });
+    Thread forcing = new Thread(executor::runAll);
+    forcing.start();
+    isForcing.orTimeout(1, TimeUnit.MINUTES).join();
+
+    waitsForNoLongWork(upkeep::prepareSoon);
+
+    mayEnd.complete(null);
+    forcing.join();
+  }
+
+  private void waitsForNoLongWork(Consumer<Upkeep.Work> lane) throws IOException {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    lane.accept(() -> done.complete(null));
     upkeep.exclusively(
         () ->
             CompletableFuture.runAsync(
                     () -> executor.advance(Duration.ofSeconds(1)), task -> new Thread(task).start())
                 .orTimeout(1, TimeUnit.MINUTES) // rather than for ever
                 .join());
-    assertThat(marked).isDone();
+    assertThat(done).isDone();
   }
 
   @Test

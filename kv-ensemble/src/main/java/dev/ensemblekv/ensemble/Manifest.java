@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * <p>On disk it is a {@link CheckedText} of kind {@code ensemble}:
  *
  * <pre>{@code
- * hash = xxh3-128
+ * hash = xxh3-64
  * seed = 0123456789abcdef
  * bases = 3
  * nextId = 5

@@ -40,7 +40,7 @@ class ManifestTest {
         .startsWith(
             """
             ensemblekv ensemble 1
-            hash = xxh3-128
+            hash = xxh3-64
             seed = 0123456789abcdef
             bases = 2
             nextId = 4

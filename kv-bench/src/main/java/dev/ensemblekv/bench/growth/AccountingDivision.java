@@ -26,7 +26,7 @@ final class AccountingDivision implements DivisibleStore {
     this.store = store;
     this.accounts = accounts;
     this.seed = seed;
-    this.hasher = Hashing.xxh3_128(seed.orElse(0));
+    this.hasher = Hashing.xxh3_64(seed.orElse(0));
   }
 
   private int routing(int put) {
