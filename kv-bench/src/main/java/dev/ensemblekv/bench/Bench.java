@@ -10,6 +10,8 @@ import dev.ensemblekv.bench.latency.LatencyPhaseCommand;
 import dev.ensemblekv.bench.peers.PeersCommand;
 import dev.ensemblekv.bench.peers.WorkloadCommand;
 import dev.ensemblekv.bench.profile.ProfileCommand;
+import dev.ensemblekv.bench.ycsb.YcsbCommand;
+import dev.ensemblekv.bench.ycsb.YcsbProcessCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -26,12 +28,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       PeersCommand.class,
+      YcsbCommand.class,
       ColdCommand.class,
       CallsCommand.class,
       GrowthCommand.class,
       LatencyCommand.class,
       ProfileCommand.class,
       WorkloadCommand.class,
+      YcsbProcessCommand.class,
       ColdPhaseCommand.class,
       LatencyPhaseCommand.class
     })

@@ -55,6 +55,28 @@ class BenchTest {
   }
 
   @Test
+  void theWorkloadsOfYcsbAreDoneByEachEngine() {
+    int exitCode =
+        run(
+            "ycsb",
+            "raw-lmdb",
+            "extent",
+            "--workloads=A,D,E,F,U",
+            "--rounds=1",
+            "--keys=200",
+            "--operations=300");
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("| 200 x 1000 B | A calls/s | A p50 us | A p99 us |")
+        .containsPattern("\n\\| raw-lmdb \\| [1-9]")
+        .containsPattern(
+            "\n\\| 200 x 1000 B \\| E .*\n.*\n\\| raw-lmdb \\| [1-9].*\n\\| extent \\| n/a")
+        .contains("; not ordered");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
   void anEngineThatLosesAValueIsFoundOut() {
     int exitCode = run("peers", "memory", "--rounds=1", "--keys=10", "--operations=10");
 
