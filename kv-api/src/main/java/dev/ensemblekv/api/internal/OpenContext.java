@@ -36,10 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends those of the spec from this store on
  * @param directoryOrNull where it lives; {@code null}: nowhere
- * @param hashSeed the seed by which the store around this one spreads keys
- * @param innerHashSeed the seed by which this store spreads keys
- * @param budget of the store around this one
- * @param innerBudget of this store for those inside it
+ * @param outer what this store knows of the one around it
+ * @param asOuter what those inside know of this store
  * @param home what it shares with the stores inside it
  * @param isInner whether it is inside a store that is elsewhere
  */
@@ -51,13 +49,21 @@ record OpenContext(
     String storeId,
     boolean isNew,
     KvOptions options,
-    OptionalLong hashSeed,
-    OptionalLong innerHashSeed,
-    KvBudget budget,
-    KvBudget innerBudget,
+    Outer outer,
+    Outer asOuter,
     Home home,
     boolean isInner)
     implements KvOpenContext {
+
+  /**
+   * What stores know of the one around them.
+   *
+   * @param hashSeed the seed by which it spreads keys over them
+   * @param budget that they share
+   */
+  record Outer(OptionalLong hashSeed, KvBudget budget) {
+    static final Outer NONE = new Outer(OptionalLong.empty(), KvBudget.UNLIMITED);
+  }
 
   /** Creates the context of a store that is inside no other. */
   OpenContext(
@@ -76,10 +82,8 @@ record OpenContext(
         storeId,
         isNew,
         options,
-        OptionalLong.empty(),
-        OptionalLong.empty(),
-        KvBudget.UNLIMITED,
-        KvBudget.UNLIMITED,
+        Outer.NONE,
+        Outer.NONE,
         new Home(environment, storeName, directoryOrNull),
         false);
   }
@@ -184,34 +188,33 @@ record OpenContext(
         id,
         created,
         options,
-        innerHashSeed,
-        OptionalLong.empty(),
-        innerBudget,
-        innerBudget,
+        asOuter,
+        new Outer(OptionalLong.empty(), asOuter.budget()),
         home,
         elsewhere);
   }
 
   @Override
+  public OptionalLong hashSeed() {
+    return outer.hashSeed();
+  }
+
+  @Override
+  public KvBudget budget() {
+    return outer.budget();
+  }
+
+  @Override
   public KvOpenContext withInnerHashSeed(long seed) {
-    return new OpenContext(
-        environment,
-        backends,
-        directoryOrNull,
-        storeName,
-        storeId,
-        isNew,
-        options,
-        hashSeed,
-        OptionalLong.of(seed),
-        budget,
-        innerBudget,
-        home,
-        isInner);
+    return asOuter(new Outer(OptionalLong.of(seed), asOuter.budget()));
   }
 
   @Override
   public KvOpenContext withInnerBudget(KvBudget shared) {
+    return asOuter(new Outer(asOuter.hashSeed(), shared));
+  }
+
+  private OpenContext asOuter(Outer changed) {
     return new OpenContext(
         environment,
         backends,
@@ -220,10 +223,8 @@ record OpenContext(
         storeId,
         isNew,
         options,
-        hashSeed,
-        innerHashSeed,
-        budget,
-        shared,
+        outer,
+        changed,
         home,
         isInner);
   }
