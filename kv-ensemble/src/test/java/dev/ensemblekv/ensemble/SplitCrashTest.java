@@ -35,8 +35,8 @@ class SplitCrashTest {
 
   /** The ways in which what moves comes to the target, by the engines that take them. */
   private enum Way {
-    COPYING("ensemble:json", 400, 100),
-    DIVIDING("ensemble:extent", 150, 50);
+    COPYING("ensemble:json", 200, 60),
+    DIVIDING("ensemble:extent", 120, 40);
 
     private final String spec;
     private final int firstPoints;
