@@ -24,6 +24,12 @@ public interface KvBudget {
     /** Has it give memory back soon, in the background: others need it, and it has the most. */
     void giveMemoryBack();
 
+    /**
+     * Tells whether memory is about to be given back, so that nobody asks for it: not if there was
+     * none when it was asked for, or all of that is given.
+     */
+    boolean isGivingBack();
+
     /** Tells that {@link Share#tryBegin} will succeed, which it has not. */
     void mayBegin();
   }

@@ -33,6 +33,11 @@ final class BudgetMember implements KvBudget.Member {
   }
 
   @Override
+  public boolean isGivingBack() {
+    return memoryWanted || index.current().frozenCount() > 0;
+  }
+
+  @Override
   public void mayBegin() {
     upkeep.wake();
   }

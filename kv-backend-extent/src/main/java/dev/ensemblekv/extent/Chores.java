@@ -90,7 +90,7 @@ final class Chores {
 
   /**
    * Gives back what the disk may have, but not where there was nothing and nothing was written
-   * since; returns whether that was something.
+   * since; returns whether that was something. What gave way is no sign that there was nothing.
    */
   boolean makeRoom() throws IOException {
     long sequence = parts.log.sequence();
@@ -102,7 +102,8 @@ final class Chores {
     boolean merged = parts.merger.mergeOnce(true, parts.upkeep::isToGiveWay);
     List<Segment> victims = parts.victims.choose(Victims.Reason.SHORTAGE, Integer.MAX_VALUE);
     boolean compacted = compact(victims, parts.upkeep::isToGiveWay);
-    fruitless = merged || compacted ? FRUITFUL : sequence;
+    boolean mayBeMore = merged || compacted || parts.upkeep.isToGiveWay();
+    fruitless = mayBeMore ? FRUITFUL : sequence;
     return merged || compacted;
   }
 

@@ -166,7 +166,6 @@ final class Division implements DivisibleStore {
     } catch (IOException e) {
       throw failure(e);
     }
-    upkeep.wake();
   }
 
   /** No entry of another key comes into the index behind what is published here. */

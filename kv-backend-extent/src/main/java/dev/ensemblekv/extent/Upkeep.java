@@ -184,7 +184,7 @@ final class Upkeep {
 
   /**
    * Runs something as {@link #exclusively} does, for which background work that is under way gives
-   * way: it may be a long one.
+   * way: it may be a long one. What gave way goes on afterwards.
    */
   void urgently(Work work) throws IOException {
     synchronized (pausing) {
@@ -195,6 +195,7 @@ final class Upkeep {
       exclusively(work);
     } finally {
       urgent.decrementAndGet();
+      wake();
     }
   }
 

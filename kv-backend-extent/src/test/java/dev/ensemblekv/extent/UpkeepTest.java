@@ -56,6 +56,21 @@ class UpkeepTest {
   }
 
   @Test
+  void whatGaveWayGoesOnThoughWhatWasUrgentFailed() {
+    runs = 1;
+    IOException failure = new IOException("no room");
+    assertThatThrownBy(
+            () ->
+                upkeep.urgently(
+                    () -> {
+                      throw failure;
+                    }))
+        .isSameAs(failure);
+    executor.runAll();
+    assertThat(runs).isEqualTo(2);
+  }
+
+  @Test
   void aMarkThatFailedDoesNotLeaveTheStoreDegraded() {
     runs = 1;
     upkeep.markSoon(

@@ -65,6 +65,11 @@ final class Buffers implements AutoCloseable {
     public void giveMemoryBack() {}
 
     @Override
+    public boolean isGivingBack() {
+      return false;
+    }
+
+    @Override
     public void mayBegin() {}
   }
 }

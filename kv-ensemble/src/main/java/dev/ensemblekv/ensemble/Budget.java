@@ -21,8 +21,8 @@ import java.util.function.LongSupplier;
  * a time, and a rate at which they write.
  *
  * <p>Memory that is counted as it changes is given back by whoever has the most of it. Turns of
- * work are handed on in the order in which they were asked for. Members are called without the
- * lock, which is otherwise the last one of all. Thread-safe.
+ * work are handed on in the order in which they were asked for. Members are told without the lock,
+ * which is otherwise the last one of all. Thread-safe.
  */
 final class Budget implements KvBudget {
   /** Those that are there take half, so that there is something left for those that come. */
@@ -128,12 +128,10 @@ final class Budget implements KvBudget {
     if (memoryBytes <= memoryLimit) {
       return Optional.empty();
     }
-    Optional<Membership> most =
-        members.stream()
-            .filter(member -> !member.giving && member.used > 0)
-            .max(Comparator.comparingLong(member -> member.used));
-    most.ifPresent(member -> member.giving = true);
-    return most.map(member -> member.member);
+    return members.stream()
+        .filter(member -> member.used > 0 && !member.member.isGivingBack())
+        .max(Comparator.comparingLong(member -> member.used))
+        .map(member -> member.member);
   }
 
   /** Hands the free places on; returns who is to be told. */
@@ -164,7 +162,6 @@ final class Budget implements KvBudget {
 
     // Guarded by the budget.
     private long reserved;
-    private boolean giving;
     private boolean closed;
     private Turn turn = Turn.NONE;
 
@@ -195,7 +192,6 @@ final class Budget implements KvBudget {
           return;
         }
         long now = member.memoryBytes();
-        giving &= now >= used;
         memoryBytes += now - used;
         used = now;
         giver = giver();

@@ -33,9 +33,11 @@ class BudgetTest {
     private long bytes;
     private int asked;
     private int allowed;
+    private boolean isGivingBack;
     private final KvBudget.Share share = budget.join(this);
 
     void use(long now) {
+      isGivingBack &= now > bytes;
       bytes = now;
       share.memoryChanged();
     }
@@ -48,6 +50,12 @@ class BudgetTest {
     @Override
     public void giveMemoryBack() {
       asked++;
+      isGivingBack = true;
+    }
+
+    @Override
+    public boolean isGivingBack() {
+      return isGivingBack;
     }
 
     @Override
@@ -75,6 +83,19 @@ class BudgetTest {
     assertThat(budget.memoryBytes()).isEqualTo(900 + 450 + 10);
     small.share.close();
     assertThat(budget.memoryBytes()).isEqualTo(450 + 10);
+  }
+
+  @Test
+  void whoHadNothingToGiveIsAskedAgainWhenItHas() {
+    Store large = new Store();
+    Store idle = new Store();
+    idle.use(10);
+    large.use(1100);
+    large.use(1200);
+    assertThat(List.of(large.asked, idle.asked)).containsExactly(1, 1);
+    idle.isGivingBack = false; // it looked, and there was nothing
+    idle.use(2000);
+    assertThat(List.of(large.asked, idle.asked)).containsExactly(1, 2);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The meters of one store: each figure of {@link KvStore#stats()} under a name that begins with
@@ -53,14 +54,23 @@ public final class KvStoreMetrics implements MeterBinder, AutoCloseable {
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
     bound.keySet().removeIf(MeterRegistry::isClosed);
+    Optional<KvClosing> closing = store.unwrap(KvClosing.class); // throws if the store is closed
     if (!closesWithStore) {
-      store.unwrap(KvClosing.class).ifPresent(closing -> closing.onClose(this::close));
+      closing.ifPresent(present -> present.onClose(this::close));
       closesWithStore = true;
     }
     if (!bound.containsKey(registry)) {
-      BoundMeters meters = new BoundMeters(store, tags, registry);
-      bound.put(registry, meters);
+      bound.put(registry, registered(new BoundMeters(store, tags, registry)));
+    }
+  }
+
+  private static BoundMeters registered(BoundMeters meters) {
+    try {
       meters.register();
+      return meters;
+    } catch (RuntimeException e) {
+      meters.remove();
+      throw e;
     }
   }
 

@@ -208,11 +208,15 @@ class KvStoreMetricsTest {
   @Test
   void aClosedStoreIsNotBound() {
     KvStore store = open("memory", "music");
-    KvStoreMetrics metrics = new KvStoreMetrics(store);
+    KvStoreMetrics bound = new KvStoreMetrics(store);
+    bound.bindTo(new SimpleMeterRegistry());
+    KvStoreMetrics unbound = new KvStoreMetrics(store);
     store.close();
 
-    assertThatExceptionOfType(StoreClosedException.class)
-        .isThrownBy(() -> metrics.bindTo(registry));
+    for (KvStoreMetrics metrics : List.of(unbound, bound)) {
+      assertThatExceptionOfType(StoreClosedException.class)
+          .isThrownBy(() -> metrics.bindTo(registry));
+    }
     assertThat(registry.getMeters()).isEmpty();
   }
 
@@ -232,6 +236,20 @@ class KvStoreMetricsTest {
       clock.pass();
       assertThat(shown("kv.store.keys", "shelf", "1")).isZero();
       assertThat(shown("kv.store.keys", "shelf", "2")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRegistryThatRefusedTheMetersTakesThemWhenTheOthersAreGone() {
+    try (KvStore store = open("memory", "music")) {
+      KvStoreMetrics metrics = new KvStoreMetrics(store);
+      try (KvStore other = open("memory", "music", temp.resolve("second"))) {
+        new KvStoreMetrics(other).bindTo(registry);
+        assertThatExceptionOfType(IllegalArgumentException.class)
+            .isThrownBy(() -> metrics.bindTo(registry));
+      }
+      metrics.bindTo(registry);
+      assertThat(shown("kv.store.keys")).isZero();
     }
   }
 
