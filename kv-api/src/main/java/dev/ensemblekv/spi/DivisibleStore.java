@@ -52,16 +52,27 @@ public interface DivisibleStore {
     /** Returns how far it has come, from 0 to 1. */
     double progress();
 
-    /** Returns the number of keys in the slice. */
-    long keys();
+    /** Returns what was counted so far. */
+    Halves counted();
+  }
 
-    /** Returns how many bytes the keys and values in the slice have at most. */
-    long bytes();
+  /**
+   * The live keys of a store, in two.
+   *
+   * @param keys how many are in the slice
+   * @param bytes how many bytes they and their values have at most
+   * @param otherKeys how many are not in the slice
+   * @param otherBytes how many bytes these and their values have at most
+   */
+  record Halves(long keys, long bytes, long otherKeys, long otherBytes) {
+    /** Returns the number of all keys. */
+    public long allKeys() {
+      return keys + otherKeys;
+    }
 
-    /** Returns the number of keys outside of the slice. */
-    long otherKeys();
-
-    /** Returns how many bytes the keys and values outside of the slice have at most. */
-    long otherBytes();
+    /** Returns how many bytes all keys and values have at most. */
+    public long allBytes() {
+      return bytes + otherBytes;
+    }
   }
 }

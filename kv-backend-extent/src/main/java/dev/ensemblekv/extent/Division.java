@@ -118,23 +118,8 @@ final class Division implements DivisibleStore {
     }
 
     @Override
-    public long keys() {
-      return keys;
-    }
-
-    @Override
-    public long bytes() {
-      return bytes;
-    }
-
-    @Override
-    public long otherKeys() {
-      return otherKeys;
-    }
-
-    @Override
-    public long otherBytes() {
-      return otherBytes;
+    public Halves counted() {
+      return new Halves(keys, bytes, otherKeys, otherBytes);
     }
   }
 

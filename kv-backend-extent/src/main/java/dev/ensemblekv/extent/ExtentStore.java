@@ -12,7 +12,6 @@ import dev.ensemblekv.spi.AbstractKvStore;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvBean;
-import dev.ensemblekv.spi.KvBudget;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;

@@ -270,9 +270,9 @@ class DivisionTest {
         bytes += SmallEngine.key(key).length + value(key).length();
       }
     }
-    assertThat(count.keys()).isEqualTo(upper);
-    assertThat(count.otherKeys()).isEqualTo(KEYS - upper);
-    assertThat(count.bytes()).isBetween(bytes, bytes * 2);
+    assertThat(count.counted().keys()).isEqualTo(upper);
+    assertThat(count.counted().otherKeys()).isEqualTo(KEYS - upper);
+    assertThat(count.counted().bytes()).isBetween(bytes, bytes * 2);
   }
 
   @Test

@@ -17,9 +17,7 @@ final class Dividing extends Transfer {
   private final int targetId;
   private final Root root;
   private final DivisibleStore divisible;
-  private final DivisibleStore.Count counted;
-  private final long boundBefore;
-  private final long bytesBefore;
+  private final DivisibleStore.Halves counted;
   private boolean isPrepared;
 
   /**
@@ -36,7 +34,7 @@ final class Dividing extends Transfer {
       int targetId,
       Root root,
       DivisibleStore divisible,
-      DivisibleStore.Count counted) {
+      DivisibleStore.Halves counted) {
     this.ensemble = ensemble;
     this.donor = donor;
     this.upper = upper;
@@ -44,8 +42,6 @@ final class Dividing extends Transfer {
     this.root = root;
     this.divisible = divisible;
     this.counted = counted;
-    this.boundBefore = counted.keys() + counted.otherKeys();
-    this.bytesBefore = counted.bytes() + counted.otherBytes();
   }
 
   /** Most of what is to be made durable is so before the writers wait. */
@@ -64,8 +60,8 @@ final class Dividing extends Transfer {
                 .topology()
                 .emptySubstore(
                     targetId, root, ensemble.copySubstore(donor, targetId, root, this::copyTo)));
-    long put = donor.size().keysBound() - boundBefore;
-    double share = bytesBefore == 0 ? 0 : (double) counted.bytes() / bytesBefore;
+    long put = donor.size().keysBound() - counted.allKeys();
+    double share = counted.allBytes() == 0 ? 0 : (double) counted.bytes() / counted.allBytes();
     long bytes = (long) (donor.size().bytesBound() * share);
     target.size().move(counted.keys() + Math.max(0, put), bytes);
     return new Handover(target, counted.keys(), bytes);

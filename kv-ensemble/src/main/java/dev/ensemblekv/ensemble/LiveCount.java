@@ -65,12 +65,12 @@ abstract class LiveCount {
 
       @Override
       long keys() {
-        return count.keys() + count.otherKeys();
+        return count.counted().allKeys();
       }
 
       @Override
       long bytes() {
-        return count.bytes() + count.otherBytes();
+        return count.counted().allBytes();
       }
 
       @Override

@@ -151,7 +151,8 @@ final class SplitJob extends GrowthJob {
       if (root.number() == donor.root()) {
         targetId = topology.beginSplit(donor, root);
         transfer =
-            new Dividing(ensemble, donor, region.upper(), targetId, root, divisible, counted);
+            new Dividing(
+                ensemble, donor, region.upper(), targetId, root, divisible, counted.counted());
         return;
       }
     }

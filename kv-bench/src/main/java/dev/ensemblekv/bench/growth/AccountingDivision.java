@@ -46,7 +46,7 @@ final class AccountingDivision implements DivisibleStore {
 
   @Override
   public Count count(HashSlice slice) {
-    return new Halves(slice);
+    return new BothHalves(slice);
   }
 
   @Override
@@ -78,13 +78,13 @@ final class AccountingDivision implements DivisibleStore {
   }
 
   /** A count of both halves, at once. */
-  private final class Halves implements Count {
+  private final class BothHalves implements Count {
     private long keys;
     private long bytes;
     private long otherKeys;
     private long otherBytes;
 
-    Halves(HashSlice slice) {
+    BothHalves(HashSlice slice) {
       store.forEachPut(
           (put, shared) -> {
             if (slice.contains(routing(put))) {
@@ -108,23 +108,8 @@ final class AccountingDivision implements DivisibleStore {
     }
 
     @Override
-    public long keys() {
-      return keys;
-    }
-
-    @Override
-    public long bytes() {
-      return bytes;
-    }
-
-    @Override
-    public long otherKeys() {
-      return otherKeys;
-    }
-
-    @Override
-    public long otherBytes() {
-      return otherBytes;
+    public Halves counted() {
+      return new Halves(keys, bytes, otherKeys, otherBytes);
     }
   }
 }
