@@ -112,6 +112,15 @@ final class Budget implements KvBudget {
     stats.metric(
         KvMetric.gauge(
             "backgroundTasksWaiting", queued, Unit.COUNT, "Substores that wait for that."));
+    stats.metric(
+        KvMetric.gauge(
+            "backgroundTasksLimit", places, Unit.COUNT, "Substores that are at it at most."));
+    stats.metric(
+        KvMetric.gauge(
+            "backgroundRateLimit",
+            bytesPerSecond,
+            Unit.BYTES_PER_SECOND,
+            "What their compactions write at most."));
   }
 
   @Override

@@ -5,7 +5,9 @@ import static dev.ensemblekv.ensemble.EnsembleTesting.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOptions;
+import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.spi.KvBudget;
 import dev.ensemblekv.spi.KvEnvironment;
@@ -14,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +66,26 @@ class BudgetTest {
     public void mayBegin() {
       allowed++;
     }
+  }
+
+  @Test
+  void whatIsAllowedIsInTheStatistics() {
+    new Store().use(300);
+    budget.rate(5000);
+    KvStats.Builder stats = KvStats.builder("spec", "name");
+    budget.addTo(stats);
+    Map<String, Long> figures =
+        stats.build().metrics().stream()
+            .collect(Collectors.toMap(KvMetric::name, KvMetric::asLong));
+    assertThat(figures)
+        .isEqualTo(
+            Map.of(
+                "memoryUsed", 300L,
+                "memoryLimit", 1000L,
+                "backgroundTasks", 0L,
+                "backgroundTasksWaiting", 0L,
+                "backgroundTasksLimit", 2L,
+                "backgroundRateLimit", 5000L));
   }
 
   @Test

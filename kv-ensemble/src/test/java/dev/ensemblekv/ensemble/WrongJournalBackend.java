@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A layer for substores that does something wrong with the numbers of journaled batches. */
+/** A layer for substores that does something wrong with journaled batches. */
 final class WrongJournalBackend implements KvBackend {
 
   /** What is wrong. */
@@ -32,7 +32,13 @@ final class WrongJournalBackend implements KvBackend {
     /** It does not take over the number of the donor when it is the target of a split. */
     REFUSES_HANDOVER,
     /** It says at once that it is durable. */
-    NEVER_FLUSHES
+    NEVER_FLUSHES,
+    /** It says at once that it is durable to a journal that is about to delete a file. */
+    NOT_FLUSHED_BEFORE_A_RELEASE,
+    /** It gets the later one of two batches without a key in common first. */
+    LATER_NUMBER_FIRST,
+    /** It gets the later one of two batches first when the journal is replayed. */
+    REPLAYED_OUT_OF_ORDER
   }
 
   private final Wrong wrong;
@@ -79,8 +85,19 @@ final class WrongJournalBackend implements KvBackend {
 
   @Override
   public KvStore open(KvOpenContext context) {
+    KvStore inner = context.openInner();
     String name = context.storeName();
-    return new WrongStore(context.openInner(), name.substring(name.lastIndexOf('/') + 1));
+    return switch (wrong) {
+      case LATER_NUMBER_FIRST -> SwappedBatches.before(inner, false);
+      case REPLAYED_OUT_OF_ORDER -> SwappedBatches.before(inner, true);
+      default -> new WrongStore(inner, name.substring(name.lastIndexOf('/') + 1));
+    };
+  }
+
+  /** Tells whether a part of the ensemble is at work. */
+  static boolean isWithin(Class<?> part) {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(part.getName())));
   }
 
   private final class WrongStore extends FilterKvStore {
@@ -93,9 +110,14 @@ final class WrongJournalBackend implements KvBackend {
 
     @Override
     public void flush() {
-      if (wrong != Wrong.NEVER_FLUSHES) {
+      if (!isFlushForgotten()) {
         super.flush();
       }
+    }
+
+    private boolean isFlushForgotten() {
+      return wrong == Wrong.NEVER_FLUSHES
+          || (wrong == Wrong.NOT_FLUSHED_BEFORE_A_RELEASE && isWithin(Journal.class));
     }
 
     @Override
