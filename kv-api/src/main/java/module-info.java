@@ -7,7 +7,7 @@ module dev.ensemblekv.api {
   requires transitive org.jspecify;
   requires org.slf4j;
   requires transitive java.management;
-  requires jdk.unsupported; // to release mappings before Java 22
+  requires jdk.unsupported; // to release mappings before Java 22, and for direct reads
 
   exports dev.ensemblekv.api;
   exports dev.ensemblekv.api.jmx;

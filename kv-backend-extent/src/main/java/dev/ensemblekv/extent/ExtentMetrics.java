@@ -113,7 +113,10 @@ final class ExtentMetrics {
     return List.of(
         bytes("memtableBytes", memtables, "Bytes of the heap that memtables take."),
         bytes("filterBytes", filters, "Bytes of the filters of runs."),
-        bytes("mappedFilterBytes", mappedFilters, "... of those that are mapped into memory."),
+        bytes(
+            "mappedFilterBytes",
+            mappedFilters,
+            "Bytes of those filters that are mapped into memory."),
         bytes("mappedBytes", mapped, "Bytes of files that are mapped into memory, all together."));
   }
 

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.stream.Stream;
 import javax.management.JMException;
+import javax.management.JMRuntimeException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
@@ -122,13 +123,16 @@ final class RealDisk implements Disk {
         : Long.MAX_VALUE; // there is no such limit, or nobody tells
   }
 
-  /** Asks the bean of the machine by name, as not every Java has those figures. */
+  /**
+   * Asks the bean of the machine by name, as not every Java has those figures; where it cannot be
+   * asked, because beans do not work in this process, stores do.
+   */
   private static OptionalLong handles(String attribute) {
-    MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
     try {
+      MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
       ObjectName machine = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
       return OptionalLong.of((Long) beans.getAttribute(machine, attribute));
-    } catch (JMException e) {
+    } catch (JMException | JMRuntimeException e) {
       return OptionalLong.empty();
     }
   }

@@ -168,8 +168,10 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
       return REFUSED;
     }
     boolean interrupted = Thread.interrupted(); // or it would close the channel at once
-    try (FileChannel own = DirectReads.open(path)) {
-      return isSameFile() ? DirectReads.read(own, position, bytes, offset, length) : REFUSED;
+    try (FileChannel own = RealDiskDirectReads.open(path)) {
+      return isSameFile()
+          ? RealDiskDirectReads.read(own, position, bytes, offset, length)
+          : REFUSED;
     } catch (ClosedByInterruptException e) {
       interrupted |= Thread.interrupted();
       return REFUSED;

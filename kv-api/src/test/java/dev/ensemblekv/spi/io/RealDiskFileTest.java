@@ -220,10 +220,10 @@ class RealDiskFileTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void pastTheCacheAnyPartOfAFileIsRead(boolean writable) throws Exception {
-    int block = DirectReads.BLOCK_BYTES;
-    Files.write(path, new byte[DirectReads.PART_BYTES * 2 + 77]);
+    int block = RealDiskDirectReads.BLOCK_BYTES;
+    Files.write(path, new byte[RealDiskDirectReads.PART_BYTES * 2 + 77]);
     try (DiskFile file = Disk.real().open(path)) {
-      byte[] bytes = new byte[DirectReads.PART_BYTES * 2 + 77];
+      byte[] bytes = new byte[RealDiskDirectReads.PART_BYTES * 2 + 77];
       for (int i = 0; i < bytes.length; i++) {
         bytes[i] = byteAt(i);
       }
@@ -239,7 +239,8 @@ class RealDiskFileTest {
               .isEqualTo(Math.min(length, size - position));
         }
       }
-      assertThat(checkPastCache(file, 3, DirectReads.PART_BYTES)).isEqualTo(DirectReads.PART_BYTES);
+      assertThat(checkPastCache(file, 3, RealDiskDirectReads.PART_BYTES))
+          .isEqualTo(RealDiskDirectReads.PART_BYTES);
       assertThat(checkPastCache(file, 0, size)).isEqualTo(size);
       assertThat(checkPastCache(file, 5, size)).isEqualTo(size - 5);
       assertThat(checkPastCache(file, size, 10)).isZero();

@@ -80,7 +80,9 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(
             areIn("api..", "spi..")
-                .or(resideInAnyPackage("java..", "javax.management..", "org.slf4j"))
+                .or(
+                    resideInAnyPackage(
+                        "java..", "javax.management..", "com.sun.nio.file", "org.slf4j"))
                 .or(resideInAPackage("org.jspecify.annotations")))
         .check(CLASSES);
   }

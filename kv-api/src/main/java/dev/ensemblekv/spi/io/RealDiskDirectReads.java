@@ -17,7 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
  * <p>Such a read begins and ends at a block of the file system, and so does its buffer in memory:
  * what is asked for is read with what is around it in its blocks. Thread-safe.
  */
-final class DirectReads {
+final class RealDiskDirectReads {
   /** A multiple of the size of blocks; where they are greater, the system refuses the read. */
   static final int BLOCK_BYTES = 4096;
 
@@ -29,7 +29,7 @@ final class DirectReads {
   /** Only a collection would give them back, so they are used again. */
   private static final Queue<ByteBuffer> BUFFERS = new ArrayBlockingQueue<>(MOST_KEPT);
 
-  private DirectReads() {}
+  private RealDiskDirectReads() {}
 
   /**
    * Opens a file for direct reads.
