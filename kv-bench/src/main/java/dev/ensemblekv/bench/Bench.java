@@ -10,6 +10,7 @@ import dev.ensemblekv.bench.latency.LatencyPhaseCommand;
 import dev.ensemblekv.bench.peers.PeersCommand;
 import dev.ensemblekv.bench.peers.WorkloadCommand;
 import dev.ensemblekv.bench.profile.ProfileCommand;
+import dev.ensemblekv.bench.size.SizeCommand;
 import dev.ensemblekv.bench.ycsb.YcsbCommand;
 import dev.ensemblekv.bench.ycsb.YcsbProcessCommand;
 import java.io.PrintStream;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
       ColdCommand.class,
       CallsCommand.class,
       GrowthCommand.class,
+      SizeCommand.class,
       LatencyCommand.class,
       ProfileCommand.class,
       WorkloadCommand.class,

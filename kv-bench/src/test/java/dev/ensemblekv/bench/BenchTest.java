@@ -162,6 +162,28 @@ class BenchTest {
   }
 
   @Test
+  void anEngineIsMeasuredAtEachSize() {
+    int exitCode =
+        Bench.run(
+            new PrintWriter(out),
+            new PrintWriter(err, true),
+            "size",
+            "ensemble:memory,ensemble.maxKeys=400",
+            "--bytes=2MiB",
+            "--step=1MiB",
+            "--gets=100",
+            "--directory=" + temp);
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("| data | puts/s | gets/s | splits | puts |")
+        .containsPattern("\\n\\| 0.00105 GB \\| \\d+ k \\| \\d+\\.\\d k \\| \\d+ \\| #{30} \\|")
+        .containsPattern("\\n\\| 0.00210 GB \\|")
+        .containsPattern("- step 2 by step 2: puts \\d+\\.\\d+, gets ");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
   void callsAreTimedWithAndWithoutSplits() {
     int exitCode =
         run("latency", "ensemble:extent", "--rounds=1", "--keys=200", "--seconds=1", "--rate=500");
