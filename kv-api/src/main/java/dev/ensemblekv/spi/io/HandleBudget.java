@@ -65,9 +65,12 @@ final class HandleBudget {
       holders.add(holder);
       surplus = take(holders.size() - most);
     }
-    releaseAll(surplus);
-    if (holder.isClosed()) {
-      closed(holder); // perhaps it was before it was added
+    try {
+      releaseAll(surplus);
+    } finally {
+      if (holder.isClosed()) {
+        closed(holder); // perhaps it was before it was added
+      }
     }
   }
 
@@ -97,9 +100,22 @@ final class HandleBudget {
     return taken;
   }
 
+  /** Releases all, as none of them counts any more; then throws what failed. */
   private static void releaseAll(List<Holder> released) throws IOException {
+    IOException failure = null;
     for (Holder holder : released) {
-      holder.release();
+      try {
+        holder.release();
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

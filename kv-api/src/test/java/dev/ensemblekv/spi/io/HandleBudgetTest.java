@@ -146,6 +146,20 @@ class HandleBudgetTest {
   }
 
   @Test
+  void oneThatCannotBeClosedKeepsNoOtherOpen() throws IOException {
+    List<Held> held = new ArrayList<>();
+    for (int i = 0; i < MOST; i++) {
+      held.add(new Held());
+      budget.opened(held.get(i));
+    }
+    held.get(0).fails = true;
+
+    assertThatThrownBy(this::giveAllBack).hasMessage("it cannot be closed");
+    assertThat(held.get(1).released).isTrue();
+    giveAllBack();
+  }
+
+  @Test
   void whereThatDoesNotHelpTheErrorSaysWhatDoes() {
     assertThatThrownBy(() -> budget.open(directory, new OutOfHandles(2)))
         .hasMessageContaining("raise the limit (ulimit -n)")
@@ -184,6 +198,7 @@ class HandleBudgetTest {
     private boolean used;
     private boolean closed;
     private boolean released;
+    private boolean fails;
 
     @Override
     public boolean takeUsed() {
@@ -198,8 +213,11 @@ class HandleBudgetTest {
     }
 
     @Override
-    public void release() {
+    public void release() throws IOException {
       released = true;
+      if (fails) {
+        throw new IOException("it cannot be closed");
+      }
     }
   }
 }
