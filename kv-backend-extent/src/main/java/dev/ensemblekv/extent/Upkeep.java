@@ -83,8 +83,8 @@ final class Upkeep {
         work.run();
         problem = null;
       }
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      failed(e);
+    } catch (IOException | RuntimeException | OutOfMemoryError | InternalError e) {
+      failed(e); // by an InternalError the JVM may tell late of a mapped page
     } finally {
       running.unlock();
     }
@@ -154,7 +154,7 @@ final class Upkeep {
         if (!closed) {
           task.run();
         }
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError | InternalError e) {
         failed(e); // work that succeeds tells that all is well again
       } finally {
         running.unlock();

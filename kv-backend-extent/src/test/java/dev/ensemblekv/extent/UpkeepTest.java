@@ -85,6 +85,20 @@ class UpkeepTest {
   }
 
   @Test
+  void aPageThatCannotBeReadIsToldAsAnyFailure() {
+    runs = 1;
+    upkeep.prepareSoon(
+        () -> {
+          throw new InternalError("a fault occurred in an unsafe memory access operation");
+        });
+    executor.runAll();
+    assertThat(upkeep.problem()).hasMessageContaining("unsafe memory access");
+
+    executor.advance(Duration.ofSeconds(2));
+    assertThat(upkeep.problem()).isNull();
+  }
+
+  @Test
   void aMarkWaitsForNoLongWork() throws Exception {
     waitsForNoLongWork(upkeep::markSoon);
   }
