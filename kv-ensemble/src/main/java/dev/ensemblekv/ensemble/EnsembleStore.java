@@ -15,6 +15,7 @@ import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.KvBean;
+import dev.ensemblekv.spi.KvDirectories;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -634,6 +635,10 @@ final class EnsembleStore implements KvStore {
     if (type == KvBean.Source.class) {
       KvBean.Source source = this::beans;
       return Optional.of(type.cast(source));
+    }
+    if (type == KvDirectories.class) {
+      KvDirectories directories = () -> roots.diskBytes(topology.table());
+      return Optional.of(type.cast(directories));
     }
     return KvStore.super.unwrap(type);
   }
