@@ -252,6 +252,9 @@ class RemoteManagementTest {
         .isThrownBy(() -> ensemble.setSplitRateBytesPerSecond(1))
         .withMessageContaining("ensemble.splitRate");
     assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> ensemble.setBackgroundTasksLimit(-1))
+        .withMessageContaining("ensemble.backgroundTasks");
+    assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> ensemble.setMaxKeys(3))
         .withMessageContaining("ensemble.maxKeys");
     Throwable unknown =
@@ -275,6 +278,8 @@ class RemoteManagementTest {
     ensemble.setMaxKeys(200);
     assertThat(ensemble.getSplitRateBytesPerSecond()).isEqualTo(1L << 30);
     assertThat(ensemble.getMaxKeys()).isEqualTo(200);
+    ensemble.setBackgroundTasksLimit(5);
+    assertThat(ensemble.getBackgroundTasksLimit()).isEqualTo(5);
     assertThat(ensemble.getSubstores()).containsOnlyKeys("0000", "0001", "0002");
 
     host.order("put 0 2000");
