@@ -127,10 +127,13 @@ final class Budget implements KvBudget {
   void addTo(KvStats.Builder stats) {
     stats.metric(
         KvMetric.gauge(
-            "memoryUsed", memoryBytes, Unit.BYTES, "Memory of buffers and caches of substores."));
+            "memoryUsedBytes",
+            memoryBytes,
+            Unit.BYTES,
+            "Memory of buffers and caches of substores."));
     stats.metric(
         KvMetric.gauge(
-            "memoryLimit", memoryLimit, Unit.BYTES, "Memory that they should have at most."));
+            "memoryLimitBytes", memoryLimit, Unit.BYTES, "Memory that they should have at most."));
     stats.metric(
         KvMetric.gauge(
             "backgroundTasks", busy.get(), Unit.COUNT, "Substores at long background work."));
@@ -142,7 +145,7 @@ final class Budget implements KvBudget {
             "backgroundTasksLimit", places, Unit.COUNT, "Substores that are at it at most."));
     stats.metric(
         KvMetric.gauge(
-            "backgroundRateLimit",
+            "backgroundLimitBytesPerSecond",
             bytesPerSecond,
             Unit.BYTES_PER_SECOND,
             "What their compactions write at most."));

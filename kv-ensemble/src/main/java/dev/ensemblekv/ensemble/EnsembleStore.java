@@ -610,11 +610,10 @@ final class EnsembleStore implements KvStore {
   @Override
   public KvStats stats() {
     KvStats.Builder stats = KvStats.builder(context.spec(), context.storeName());
-    if (journal != null) {
-      journal.addTo(stats);
-    }
     budget.addTo(stats);
-    return EnsembleStats.of(stats, topology, growth.status(), roots, backpressure, unsplittable);
+    KvStats ofSubstores =
+        EnsembleStats.of(stats, topology, growth.status(), roots, backpressure, unsplittable);
+    return journal == null ? ofSubstores : journal.addTo(ofSubstores);
   }
 
   @Override

@@ -80,12 +80,12 @@ class BudgetTest {
     assertThat(figures)
         .isEqualTo(
             Map.of(
-                "memoryUsed", 300L,
-                "memoryLimit", 1000L,
+                "memoryUsedBytes", 300L,
+                "memoryLimitBytes", 1000L,
                 "backgroundTasks", 0L,
                 "backgroundTasksWaiting", 0L,
                 "backgroundTasksLimit", 2L,
-                "backgroundRateLimit", 5000L));
+                "backgroundLimitBytesPerSecond", 5000L));
   }
 
   @Test
@@ -252,7 +252,7 @@ class BudgetTest {
       for (int i = 0; i < 100_000; i++) {
         store.put(ByteBuffer.allocate(16).putLong(8, random.nextLong()).array(), new byte[1]);
         if (i % 100 == 0) {
-          most = Math.max(most, store.stats().metric("memoryUsed").orElseThrow().asLong());
+          most = Math.max(most, store.stats().metric("memoryUsedBytes").orElseThrow().asLong());
         }
       }
       assertThat(store.size()).isEqualTo(100_000);

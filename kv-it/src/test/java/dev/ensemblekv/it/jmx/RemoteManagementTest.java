@@ -195,6 +195,7 @@ class RemoteManagementTest {
     assertThat(task.getResult()).isEqualTo("10 keys, 0 problems");
     assertThat(task.getError()).isEmpty();
     assertThat(task.getProgress()).isEqualTo(1);
+    assertThat(task.getTotal()).isEqualTo(10);
     assertThat(task.getEnded()).isAfterOrEqualTo(task.getStarted());
     task.cancel();
     assertThat(task.getState()).isEqualTo("SUCCEEDED");
@@ -242,6 +243,9 @@ class RemoteManagementTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> films.checkpoint("relative/path"))
         .withMessageContaining("must be absolute");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> films.checkpoint(temp.resolve("extent/copy").toString()))
+        .withMessageContaining("inside that of the store");
     assertThatExceptionOfType(UnsupportedOperationException.class)
         .isThrownBy(() -> music.checkpoint(temp.resolve("copy").toString()))
         .withMessageContaining("CHECKPOINT");
@@ -257,6 +261,18 @@ class RemoteManagementTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> ensemble.setMaxKeys(3))
         .withMessageContaining("ensemble.maxKeys");
+    Throwable missing =
+        catchThrowable(
+            () ->
+                host.connection()
+                    .invoke(
+                        name("type=Store,store=films"),
+                        "checkpoint",
+                        new Object[1],
+                        new String[] {String.class.getName()}));
+    assertThat(missing.getCause())
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessage("an argument of checkpoint is missing");
     Throwable unknown =
         catchThrowable(
             () ->
