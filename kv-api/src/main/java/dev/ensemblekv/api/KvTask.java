@@ -169,7 +169,7 @@ public final class KvTask {
     return progress.done.get();
   }
 
-  /** Returns how many units there are, if known. */
+  /** Returns how many units there are, exactly or at most, if known. */
   public OptionalLong total() {
     long total = progress.total;
     return total < 0 ? OptionalLong.empty() : OptionalLong.of(total);
@@ -257,7 +257,7 @@ public final class KvTask {
 
     private Progress() {}
 
-    /** Tells how many units there are to do in all. */
+    /** Tells how many units there are to do in all, exactly or at most. */
     public void total(long units) {
       total = units;
     }

@@ -8,6 +8,7 @@ import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvFeature;
 import dev.ensemblekv.api.KvLimits;
+import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvState;
 import dev.ensemblekv.api.KvStats;
@@ -246,6 +247,7 @@ public abstract class AbstractKvStore implements KvStore {
 
   /** Reads all pairs for a task that checks the store; the first damage that is met ends it. */
   protected final void readAll(KvTask.Progress progress) {
+    expectAllKeys(progress);
     try (KvCursor cursor = iterate()) {
       while (cursor.next()) {
         cursor.key();
@@ -255,6 +257,11 @@ public abstract class AbstractKvStore implements KvStore {
     } catch (CorruptionException e) {
       progress.problem(e.getMessage(), e.path().orElse(null)); // where a walk meets damage, it ends
     }
+  }
+
+  /** Tells a task that goes through all keys how many there are, exactly or at most. */
+  protected final void expectAllKeys(KvTask.Progress progress) {
+    stats().metric(KvMetric.KEYS).ifPresent(keys -> progress.total(keys.asLong()));
   }
 
   @Override

@@ -42,15 +42,15 @@ final class ExtentMetrics {
         count("memtableKeys", version.active().count(), "Keys in the newest memtable."),
         count("frozenMemtables", version.frozenCount(), "Memtables waiting to be written."),
         KvMetric.gauge(
-            "writeRateLimit",
+            "writeLimitBytesPerSecond",
             backpressure.bytesPerSecond(),
             KvMetric.Unit.BYTES_PER_SECOND,
             "Bytes a second that writers are slowed down to; 0: they are not."),
         KvMetric.counter(
-            "writersHeld",
+            "writersHeldNanos",
             backpressure.heldNanos(),
             KvMetric.Unit.NANOSECONDS,
-            "Time that all writers together were held to keep to writeRateLimit."),
+            "Time that all writers together were held to keep to writeLimitBytesPerSecond."),
         bytes("tornBytes", tail.tornBytes(), "Bytes that opening left off the log."),
         bytes("replayedBytes", tail.replayedBytes(), "Bytes of the log opening read."));
   }
@@ -111,13 +111,19 @@ final class ExtentMetrics {
       mappedFilters += run.isFilterMapped() ? run.filterBytes() : 0;
     }
     return List.of(
-        bytes("memtableBytes", memtables, "Bytes of the heap that memtables take."),
+        bytes(
+            "memtables" + KvMetric.MEMORY_BYTES,
+            memtables,
+            "Bytes of the heap that memtables take."),
         bytes("filterBytes", filters, "Bytes of the filters of runs."),
         bytes(
             "mappedFilterBytes",
             mappedFilters,
             "Bytes of those filters that are mapped into memory."),
-        bytes("mappedBytes", mapped, "Bytes of files that are mapped into memory, all together."));
+        bytes(
+            "mappedFiles" + KvMetric.MEMORY_BYTES,
+            mapped,
+            "Bytes of files that are mapped into memory, all together."));
   }
 
   static KvMetric syncAge(long nanos) {

@@ -189,6 +189,7 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   }
 
   private void verify(KvTask.Progress progress) {
+    expectAllKeys(progress);
     int pin = parts.pins.enter(); // so that no file is closed while it is read
     try {
       new Verification(parts.lookup, parts.segments, parts.index.current().runs(), parts.hashes)

@@ -143,12 +143,14 @@ class MappingKeeperTest {
     MappingBudget budget = new MappingBudget(100_000, 1000);
     try (ExtentStore store = open("store", budget, ExtentOptions.Access.AUTO)) {
       put(store, 0, 60);
-      assertThat(metric(store, "mappedBytes")).isGreaterThan(60 * VALUE_BYTES);
-      assertThat(metric(store, "memtableBytes")).isBetween(16L * 24, 64L << 10);
+      assertThat(metric(store, "mappedFilesMemoryBytes")).isGreaterThan(60 * VALUE_BYTES);
+      assertThat(metric(store, "memtablesMemoryBytes")).isBetween(16L * 24, 64L << 10);
       put(store, 60, 160);
       store.flush();
       put(store, 160, 161);
-      assertThat(metric(store, "mappedBytes")).as("what is written").isLessThan(40L << 10);
+      assertThat(metric(store, "mappedFilesMemoryBytes"))
+          .as("what is written")
+          .isLessThan(40L << 10);
       assertThat(metric(store, "mappedFilterBytes")).isEqualTo(metric(store, "filterBytes"));
     }
   }

@@ -36,9 +36,9 @@ class SlowedWritersTest {
         (operation, path) -> {
           if (WatchedDisk.isRelocation(operation) && held.isEmpty()) {
             for (int i = 0; i < 5; i++) {
-              long before = engine.metric("writersHeld");
+              long before = engine.metric("writersHeldNanos");
               write(1);
-              held.add(engine.metric("writersHeld") - before);
+              held.add(engine.metric("writersHeldNanos") - before);
             }
           }
         });
@@ -51,15 +51,15 @@ class SlowedWritersTest {
       engine.put(key, LARGE);
     }
     write(10 * KEYS / 2);
-    assertThat(engine.metric("writersHeld")).as("nothing is compacted so far").isZero();
+    assertThat(engine.metric("writersHeldNanos")).as("nothing is compacted so far").isZero();
 
     engine.work();
     assertThat(held).hasSize(5).allSatisfy(nanos -> assertThat(nanos).isPositive());
 
-    assertThat(engine.metric("writeRateLimit")).as("all is given back").isZero();
-    long before = engine.metric("writersHeld");
+    assertThat(engine.metric("writeLimitBytesPerSecond")).as("all is given back").isZero();
+    long before = engine.metric("writersHeldNanos");
     write(5);
-    assertThat(engine.metric("writersHeld")).isEqualTo(before);
+    assertThat(engine.metric("writersHeldNanos")).isEqualTo(before);
   }
 
   @Test

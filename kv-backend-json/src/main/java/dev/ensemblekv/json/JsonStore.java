@@ -201,10 +201,29 @@ final class JsonStore extends AbstractKvStore implements JournaledStore {
     if (status.failure() != null) {
       stats.state(KvState.DEGRADED, "changes cannot be persisted: " + status.failure().cause());
     }
+    persister
+        .persistedAgeNanos()
+        .ifPresent(
+            age ->
+                stats.metric(
+                    nanos(KvMetric.LAST_SYNC_AGE, age, "Time since the data file was written.")));
     return stats
         .metric(count(KvMetric.KEYS, figures.keys(), "Number of live keys."))
         .metric(bytes(KvMetric.LIVE_BYTES, figures.liveBytes(), "Bytes of live keys and values."))
-        .metric(bytes("fileBytes", status.fileBytes(), "Bytes of the data file."))
+        .metric(
+            KvMetric.estimate(
+                "pairs" + KvMetric.MEMORY_BYTES,
+                (double) figures.liveBytes(),
+                KvMetric.Unit.BYTES,
+                "Bytes of keys and values on the heap, without what a map takes for each."))
+        .metric(bytes(KvMetric.DISK_BYTES, status.fileBytes(), "Bytes of the data file."))
+        .metric(
+            KvMetric.counter(
+                KvMetric.DISK_WRITTEN_BYTES,
+                status.writtenBytes(),
+                KvMetric.Unit.BYTES,
+                "Bytes written to the data file, which is written anew each time."))
+        .metric(count(KvMetric.OPEN_FILES, 0, "Files that are open, but for while one is written."))
         .metric(count("dirtyChanges", persister.dirtyChanges(), "Changes that are in memory only."))
         .metric(total("persists", status.persists(), "How often the data file was written."))
         .metric(total("failedPersists", status.failures(), "How often writing it failed."))

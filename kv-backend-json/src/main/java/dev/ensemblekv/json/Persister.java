@@ -7,6 +7,7 @@ import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ final class Persister {
 
   // Written under the lock.
   private volatile long persistedChanges;
-  private volatile Status status = new Status(0, 0, 0, 0, null);
+  private volatile long persistedNanos; // when, if there was a persist
+  private volatile Status status = new Status(0, 0, 0, 0, 0, null);
 
   // Guarded by the lock.
   private DataFormat.@Nullable Stamp onDisk; // null: not known
@@ -45,10 +47,18 @@ final class Persister {
   /**
    * What persisting was like so far.
    *
+   * @param lastNanos how long the last persist took
+   * @param fileBytes how long the data file is
+   * @param writtenBytes what all persists have written
    * @param failure why the last persist failed; {@code null}: it did not
    */
   record Status(
-      long persists, long failures, long lastNanos, long fileBytes, @Nullable Failure failure) {}
+      long persists,
+      long failures,
+      long lastNanos,
+      long fileBytes,
+      long writtenBytes,
+      @Nullable Failure failure) {}
 
   /**
    * A persist that failed.
@@ -87,7 +97,7 @@ final class Persister {
       persistedChanges = 0;
       onDisk = result.edited() ? null : result.stamp();
       edited = result.edited();
-      status = new Status(0, 0, 0, result.stamp().bytes(), null);
+      status = new Status(0, 0, 0, result.stamp().bytes(), 0, null);
     } finally {
       persisting.unlock();
     }
@@ -95,6 +105,13 @@ final class Persister {
 
   Status status() {
     return status;
+  }
+
+  /** Returns how long ago the last persist came to its end, if there was one. */
+  OptionalLong persistedAgeNanos() {
+    return status.persists == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(executor.nanoTime() - persistedNanos);
   }
 
   /** Returns how many changes are in memory only. */
@@ -152,7 +169,10 @@ final class Persister {
       onDisk = stamp;
       edited = false;
       long nanos = executor.nanoTime() - start;
-      status = new Status(status.persists + 1, status.failures, nanos, stamp.bytes(), null);
+      long bytes = stamp.bytes();
+      long writtenBytes = status.writtenBytes + bytes;
+      persistedNanos = executor.nanoTime();
+      status = new Status(status.persists + 1, status.failures, nanos, bytes, writtenBytes, null);
       persistedChanges = changes;
       untold.set(null);
       return null;
@@ -170,7 +190,14 @@ final class Persister {
     }
     Failure failure = new Failure(changes, cause);
     Status old = status;
-    status = new Status(old.persists, old.failures + 1, old.lastNanos, old.fileBytes, failure);
+    status =
+        new Status(
+            old.persists,
+            old.failures + 1,
+            old.lastNanos,
+            old.fileBytes,
+            old.writtenBytes,
+            failure);
     untold.set(failure);
     return failure;
   }

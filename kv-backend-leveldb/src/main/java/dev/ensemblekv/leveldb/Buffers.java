@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.leveldb;
 
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvMetric.Unit;
+import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.spi.KvBudget;
 import dev.ensemblekv.spi.KvOpenContext;
 
@@ -47,6 +50,27 @@ final class Buffers implements AutoCloseable {
 
   long blockCacheBytes() {
     return blockCacheBytes;
+  }
+
+  /** Returns how much of what was written is in logs at most, before it is in tables. */
+  long loggedBytes() {
+    return WRITE_BUFFERS * writeBufferBytes;
+  }
+
+  /** Adds what LevelDB takes in native memory. */
+  void addTo(KvStats.Builder stats) {
+    stats.metric(
+        KvMetric.upperBound(
+            "blockCache" + KvMetric.MEMORY_BYTES,
+            blockCacheBytes,
+            Unit.BYTES,
+            "Bytes of the cache of uncompressed blocks when it is full."));
+    stats.metric(
+        KvMetric.upperBound(
+            "writeBuffers" + KvMetric.MEMORY_BYTES,
+            WRITE_BUFFERS * writeBufferBytes,
+            Unit.BYTES,
+            "Bytes of the write buffers when they are full."));
   }
 
   @Override

@@ -12,14 +12,14 @@ import java.nio.file.Path;
  * The logs of an open database, made durable from outside of LevelDB: a sync of a file takes in
  * what was written to it through any mapping.
  *
- * <p>Writes are told apart by a count of those that LevelDB did not sync itself. Who has to wait
+ * <p>Writes are told apart by the bytes of those that LevelDB did not sync itself. Who has to wait
  * for somebody else's sync, which covers his writes, has nothing to do afterwards.
  */
 final class DurableFiles {
   private final Disk disk;
   private final Path directory;
 
-  /** How many of the writes that LevelDB did not sync are known to be durable. */
+  /** How many bytes of the writes that LevelDB did not sync are known to be durable. */
   private volatile long synced;
 
   DurableFiles(Disk disk, Path directory) {
@@ -28,22 +28,22 @@ final class DurableFiles {
   }
 
   /**
-   * Makes the first so many writes durable, whichever logs they are in.
+   * Makes the first so many bytes durable, whichever logs they are in.
    *
    * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
    */
-  void sync(long writes) {
-    sync(writes, () -> Long.MAX_VALUE);
+  void sync(long bytes) {
+    sync(bytes, () -> Long.MAX_VALUE);
   }
 
   /**
-   * Makes the first so many writes durable, after a write that LevelDB synced: what is left are the
+   * Makes the first so many bytes durable, after a write that LevelDB synced: what is left are the
    * logs that it has left behind for a newer one, which it does without a sync.
    *
    * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
    */
-  void syncBehind(long writes) {
-    sync(writes, this::newestLog);
+  void syncBehind(long bytes) {
+    sync(bytes, this::newestLog);
   }
 
   /** Tells which log is the first that need not be made durable. */
@@ -52,17 +52,17 @@ final class DurableFiles {
     long log() throws IOException;
   }
 
-  private void sync(long writes, End end) {
-    if (writes > synced) {
+  private void sync(long bytes, End end) {
+    if (bytes > synced) {
       synchronized (this) {
-        if (writes > synced) {
+        if (bytes > synced) {
           try {
             syncLogs(end.log());
             disk.syncDirectory(directory);
           } catch (IOException e) {
             throw DiskFiles.failure("the logs cannot be made durable", directory, e);
           }
-          synced = writes;
+          synced = bytes;
         }
       }
     }

@@ -10,6 +10,7 @@ import dev.ensemblekv.api.KvMetric.Unit;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.DurabilityLag;
 import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import dev.ensemblekv.spi.io.DiskFiles;
@@ -20,7 +21,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import org.fusesource.leveldbjni.internal.NativeReadOptions;
 import org.fusesource.leveldbjni.internal.NativeSnapshot;
 import org.fusesource.leveldbjni.internal.NativeWriteBatch;
@@ -50,9 +52,10 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
   private final NativeGate gate = new NativeGate();
   private final Set<LevelDbCursor> cursors = ConcurrentHashMap.newKeySet();
 
-  /** Writes that returned and that LevelDB did not sync. */
-  private final AtomicLong unsynced = new AtomicLong();
+  /** Of the writes that LevelDB did not sync. */
+  private final DurabilityLag lag;
 
+  private final LongAdder writtenBytes = new LongAdder();
   private volatile long journal = UNKNOWN;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -62,6 +65,7 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
     this.database = opening.database();
     this.keys = new KeyBound(opening.keysBound());
     this.droppedBytes = opening.droppedBytes();
+    this.lag = new DurabilityLag(context.executor()::nanoTime);
     this.files = new DurableFiles(context.disk(), opening.at());
     this.space =
         new SpaceGuard(
@@ -117,12 +121,13 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
 
   @Override
   protected void apply(byte[] key, byte @Nullable [] value, boolean sync) {
-    space.take(1, key.length + (value == null ? 0L : value.length));
+    long bytes = key.length + (value == null ? 0L : value.length);
+    space.take(1, bytes);
     if (value == null) {
-      write(sync, options -> database.engine().delete(options, key));
+      write(sync, bytes, options -> database.engine().delete(options, key));
     } else {
       keys.add(1);
-      write(sync, options -> database.engine().put(options, key, value));
+      write(sync, bytes, options -> database.engine().put(options, key, value));
     }
   }
 
@@ -160,9 +165,11 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
   }
 
   private void applyAll(KvBatch batch, byte @Nullable [] number, boolean sync) {
-    space.take(batch.count() + 1, batch.bytes() + Long.BYTES);
+    long bytes = batch.bytes() + Long.BYTES;
+    space.take(batch.count() + 1, bytes);
     write(
         sync,
+        bytes,
         options -> {
           NativeWriteBatch updates = new NativeWriteBatch();
           try {
@@ -203,15 +210,16 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
   }
 
   /** What was written before a synced write must not be lost where that survives. */
-  private void write(boolean sync, NativeWrite write) {
+  private void write(boolean sync, long bytes, NativeWrite write) {
     if (sync) {
-      long before = unsynced.get();
+      long before = lag.mark();
       run(OpenDatabase.SYNC, write);
-      durably(() -> files.syncBehind(before));
+      durably(before, files::syncBehind);
     } else {
       run(OpenDatabase.NO_SYNC, write);
-      unsynced.incrementAndGet();
+      lag.written(bytes);
     }
+    writtenBytes.add(bytes);
   }
 
   /**
@@ -229,9 +237,10 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
     }
   }
 
-  private void durably(Runnable sync) {
+  private void durably(long mark, LongConsumer sync) {
     try {
-      sync.run();
+      sync.accept(mark);
+      lag.durable(mark);
     } catch (KvException e) {
       throw fail(e);
     }
@@ -285,7 +294,7 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
   public void flush() {
     checkNotFailed();
     askForFailures();
-    durably(() -> files.sync(unsynced.get()));
+    durably(lag.mark(), files::sync);
   }
 
   /** LevelDB tells of failed compactions only who writes; so something empty is written. */
@@ -375,7 +384,10 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
                     droppedBytes,
                     Unit.BYTES,
                     "Bytes of torn ends of logs that were cut off when the store was opened."));
-    figures.get().addTo(stats);
+    LevelFigures levels = figures.get();
+    levels.addTo(stats);
+    database.addTo(stats, levels, writtenBytes.sum());
+    lag.addTo(stats);
     return stats.build();
   }
 

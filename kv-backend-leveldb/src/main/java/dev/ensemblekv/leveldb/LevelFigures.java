@@ -63,12 +63,18 @@ record LevelFigures(List<Level> levels) {
     return bytes;
   }
 
+  /** Returns how many tables there are. */
+  long tables() {
+    return levels.stream().mapToLong(Level::files).sum();
+  }
+
+  /** Returns about how many bytes were written to tables. */
+  long writtenBytes() {
+    return levels.stream().mapToLong(Level::writtenMib).sum() * MIB;
+  }
+
   void addTo(KvStats.Builder stats) {
-    long files = 0;
-    for (Level level : levels) {
-      files += level.files;
-    }
-    stats.metric(KvMetric.gauge("tables", files, Unit.COUNT, "Tables of all levels."));
+    stats.metric(KvMetric.gauge("tables", tables(), Unit.COUNT, "Tables of all levels."));
     stats.metric(
         KvMetric.upperBound("tableBytes", maxTableBytes(), Unit.BYTES, "Bytes of all tables."));
     for (Level level : levels) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.leveldb;
 
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvMetric.Unit;
+import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,12 +28,17 @@ final class OpenDatabase implements AutoCloseable {
   static final NativeWriteOptions SYNC = new NativeWriteOptions().sync(true);
   static final NativeWriteOptions NO_SYNC = new NativeWriteOptions();
 
+  /** The log, the manifest, the lock, and the notes that LevelDB takes. */
+  private static final int OTHER_FILES = 4;
+
   private final NativeDB engine;
   private final NativeCache cache;
 
   private final Buffers buffers;
+  private final long maxOpenFiles;
 
-  private OpenDatabase(NativeDB engine, NativeCache cache, Buffers buffers) {
+  private OpenDatabase(NativeDB engine, NativeCache cache, Buffers buffers, long maxOpenFiles) {
+    this.maxOpenFiles = maxOpenFiles;
     this.engine = engine;
     this.cache = cache;
     this.buffers = buffers;
@@ -48,6 +56,7 @@ final class OpenDatabase implements AutoCloseable {
         context.option(LevelDbOptions.COMPRESSION) == LevelDbOptions.Compression.SNAPPY
             ? NativeCompressionType.kSnappyCompression
             : NativeCompressionType.kNoCompression;
+    long maxOpenFiles = context.option(LevelDbOptions.MAX_OPEN_FILES);
     Buffers buffers = Buffers.of(context);
     NativeCache cache = new NativeCache(buffers.blockCacheBytes());
     try {
@@ -58,10 +67,10 @@ final class OpenDatabase implements AutoCloseable {
               .paranoidChecks(true)
               .writeBufferSize(buffers.writeBufferBytes())
               .blockSize(context.option(LevelDbOptions.BLOCK_SIZE))
-              .maxOpenFiles(context.option(LevelDbOptions.MAX_OPEN_FILES).intValue())
+              .maxOpenFiles(Math.toIntExact(maxOpenFiles))
               .compression(compression)
               .cache(cache);
-      return new OpenDatabase(open(options, directory), cache, buffers);
+      return new OpenDatabase(open(options, directory), cache, buffers, maxOpenFiles);
     } catch (IOException e) {
       cache.delete();
       buffers.close();
@@ -85,6 +94,35 @@ final class OpenDatabase implements AutoCloseable {
   /** Returns about how many bytes of tables lie between two keys. */
   long bytesBetween(byte[] from, byte[] to) {
     return engine.getApproximateSizes(new NativeRange(from, to))[0];
+  }
+
+  /**
+   * Adds what it takes of the machine.
+   *
+   * @param writtenBytes what was written to logs
+   */
+  void addTo(KvStats.Builder stats, LevelFigures levels, long writtenBytes) {
+    buffers.addTo(stats);
+    stats.metric(
+        KvMetric.estimate(
+            KvMetric.DISK_BYTES,
+            (double) levels.maxTableBytes() + Math.min(writtenBytes, buffers.loggedBytes()),
+            Unit.BYTES,
+            "Bytes of tables and logs, to a MiB a level and to the size of the write buffers."));
+    stats.metric(
+        new KvMetric(
+            KvMetric.DISK_WRITTEN_BYTES,
+            (double) levels.writtenBytes() + writtenBytes,
+            Unit.BYTES,
+            KvMetric.Kind.COUNTER,
+            KvMetric.Precision.ESTIMATE,
+            "Bytes written to logs and, to half a MiB a level, to tables."));
+    stats.metric(
+        KvMetric.upperBound(
+            KvMetric.OPEN_FILES,
+            Math.min(levels.tables(), maxOpenFiles) + OTHER_FILES,
+            Unit.COUNT,
+            "Files that are open: tables as they are used, and the log, manifest, lock and notes."));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.StoreClosedException;
 import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.api.StoreFullException;
+import dev.ensemblekv.spi.DurabilityLag;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,7 @@ final class Committer implements WriteQueue.Writer {
   private final Slice keySlice = Slice.ofCapacity(LmdbBackend.LIMITS.maxKeyBytes());
   private final WriteQueue queue = new WriteQueue(this);
 
+  private final DurabilityLag lag;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong writes = new AtomicLong();
   private final AtomicLong growths = new AtomicLong();
@@ -64,7 +66,9 @@ final class Committer implements WriteQueue.Writer {
       Failures failures,
       Latch latch,
       LmdbOptions.Sync durability,
-      Duration growthWait) {
+      Duration growthWait,
+      DurabilityLag lag) {
+    this.lag = lag;
     this.database = database;
     this.readers = readers;
     this.values = values;
@@ -101,7 +105,7 @@ final class Committer implements WriteQueue.Writer {
   void syncLast() {
     if (!durableAtCommit && !latch.hasFailed()) {
       try {
-        database.sync();
+        sync();
       } catch (RuntimeException e) {
         throw syncFailure(e);
       }
@@ -199,6 +203,10 @@ final class Committer implements WriteQueue.Writer {
       if (changes.isDirty()) {
         txn.commit();
         commits.incrementAndGet();
+        lag.written(group.stream().mapToLong(WriteRequest::bytes).sum());
+        if (durableAtCommit) {
+          lag.durable(lag.mark());
+        }
       }
       writes.addAndGet(results.length);
     } catch (LmdbNativeException e) {
@@ -244,7 +252,7 @@ final class Committer implements WriteQueue.Writer {
 
   private void sync(List<WriteRequest> group) {
     try {
-      database.sync();
+      sync();
     } catch (RuntimeException e) {
       KvException failure = syncFailure(e);
       for (WriteRequest request : group) {
@@ -253,6 +261,12 @@ final class Committer implements WriteQueue.Writer {
         }
       }
     }
+  }
+
+  private void sync() {
+    long mark = lag.mark();
+    database.sync();
+    lag.durable(mark);
   }
 
   private KvException syncFailure(RuntimeException e) {

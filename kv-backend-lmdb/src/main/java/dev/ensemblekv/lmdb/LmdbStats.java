@@ -4,6 +4,7 @@ package dev.ensemblekv.lmdb;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
+import dev.ensemblekv.spi.DurabilityLag;
 import org.lmdbjava.Stat;
 
 /**
@@ -11,15 +12,19 @@ import org.lmdbjava.Stat;
  * wait, or cannot be, it is what it was the last time.
  */
 final class LmdbStats {
+  private static final int FILES = 2;
+
   private final Database database;
   private final Readers readers;
   private final Committer committer;
+  private final DurabilityLag lag;
   private volatile Sizes last = new Sizes(0, 0, 0, 0);
 
   /** What LMDB knows. */
   private record Sizes(long keys, long treeBytes, long usedBytes, long mapBytes) {}
 
-  LmdbStats(Database database, Readers readers, Committer committer) {
+  LmdbStats(Database database, Readers readers, Committer committer, DurabilityLag lag) {
+    this.lag = lag;
     this.database = database;
     this.readers = readers;
     this.committer = committer;
@@ -56,6 +61,7 @@ final class LmdbStats {
           taken[0]++;
           scans[0] += reader.scan() == null ? 0 : 1;
         });
+    lag.addTo(stats);
     return stats
         .metric(count(KvMetric.KEYS, sizes.keys, "Number of live keys."))
         .metric(
@@ -72,6 +78,13 @@ final class LmdbStats {
                 Math.max(0, sizes.usedBytes - sizes.treeBytes),
                 KvMetric.Unit.BYTES,
                 "Bytes of the data file that hold no pairs: free pages, and inner nodes."))
+        .metric(
+            KvMetric.upperBound(
+                "mappedFile" + KvMetric.MEMORY_BYTES,
+                sizes.usedBytes,
+                KvMetric.Unit.BYTES,
+                "Bytes of the data file that may be in memory, which the operating system decides."))
+        .metric(count(KvMetric.OPEN_FILES, FILES, "Files that are open: of data, and of readers."))
         .metric(bytes("mapBytes", sizes.mapBytes, "Address space reserved for the data file."))
         .metric(total("mapGrowths", committer.growths(), "How often the address space grew."))
         .metric(count("readers", taken[0], "Reads and scans under way."))

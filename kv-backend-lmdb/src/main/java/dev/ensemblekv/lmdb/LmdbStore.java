@@ -10,6 +10,7 @@ import dev.ensemblekv.api.KvReader;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.spi.AbstractKvStore;
+import dev.ensemblekv.spi.DurabilityLag;
 import dev.ensemblekv.spi.JournaledStore;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ final class LmdbStore extends AbstractKvStore implements JournaledStore {
     this.failures = failures;
     this.readers = new Readers(database, failures);
     this.values = new Values(database, failures, context.option(LmdbOptions.CHECKSUM));
+    DurabilityLag lag = new DurabilityLag(context.executor()::nanoTime);
     this.committer =
         new Committer(
             database,
@@ -46,8 +48,9 @@ final class LmdbStore extends AbstractKvStore implements JournaledStore {
             failures,
             new Latch(),
             context.option(LmdbOptions.DURABILITY),
-            context.option(LmdbOptions.GROWTH_WAIT));
-    this.stats = new LmdbStats(database, readers, committer);
+            context.option(LmdbOptions.GROWTH_WAIT),
+            lag);
+    this.stats = new LmdbStats(database, readers, committer, lag);
     this.zeroCopy = context.option(LmdbOptions.ZERO_COPY) && !values.checksummed();
   }
 
@@ -253,7 +256,10 @@ final class LmdbStore extends AbstractKvStore implements JournaledStore {
         context().executor(),
         "verify",
         "keys",
-        new Verification(context(), database, readers, values, failures)::run);
+        progress -> {
+          expectAllKeys(progress);
+          new Verification(context(), database, readers, values, failures).run(progress);
+        });
   }
 
   @Override

@@ -122,6 +122,12 @@ final class MemoryStore extends AbstractKvStore {
                 now.liveBytes,
                 KvMetric.Unit.BYTES,
                 "Bytes of live keys and values."))
+        .metric(
+            KvMetric.estimate(
+                "pairs" + KvMetric.MEMORY_BYTES,
+                (double) now.liveBytes,
+                KvMetric.Unit.BYTES,
+                "Bytes of keys and values on the heap, without what a map takes for each."))
         .build();
   }
 

@@ -27,15 +27,16 @@ final class AdminCommand extends KvCommand {
   /** The operations that are not those of a bean. */
   static final List<String> OWN_WORDS = List.of(CANCEL, SET, TASKS);
 
-  @Parameters(index = "0", paramLabel = "PID", description = "The process: 'jps -l' lists them.")
-  private long pid;
+  @Parameters(index = "0", paramLabel = Target.LABEL, description = Target.DESCRIPTION)
+  private String process = "";
 
   @Parameters(
       index = "1..*",
       paramLabel = "[STORE] OPERATION [ARGS]",
       arity = "0..*",
       hideParamSyntax = true,
-      description = "The store, if there are several, by its name; what to do, and with what.")
+      description =
+          "The store, if the process has several, by its name; what to do, and with what.")
   private List<String> words = new ArrayList<>();
 
   @Option(names = "--json", description = "Print JSON.")
@@ -47,16 +48,20 @@ final class AdminCommand extends KvCommand {
 
   @Override
   public Integer call() {
-    try (ManagedJvm jvm = ManagedJvm.attach(pid)) {
-      List<ManagedStore> stores = jvm.stores();
+    Target target = Target.of(process);
+    try (ManagedJvm jvm = ManagedJvm.attach(target.pid())) {
+      List<ManagedStore> stores = target.stores(jvm);
       List<String> rest = words;
       if (!rest.isEmpty()) {
         String first = rest.get(0);
         boolean named = stores.stream().anyMatch(store -> store.isCalled(first));
-        stores = List.of(named ? jvm.store(first) : jvm.onlyStore());
+        stores = List.of(named ? jvm.store(stores, first) : jvm.only(stores));
         rest = rest.subList(named ? 1 : 0, rest.size());
       }
       if (rest.isEmpty()) {
+        if (stores.isEmpty()) {
+          throw jvm.noStore();
+        }
         list(stores);
         return Exit.DONE;
       }
@@ -166,7 +171,7 @@ final class AdminCommand extends KvCommand {
             KeyText.oneLine(
                 String.join(
                     "  ",
-                    store.word(),
+                    store.title(),
                     facts.text("Spec"),
                     facts.text("State"),
                     facts.text("Path"))));

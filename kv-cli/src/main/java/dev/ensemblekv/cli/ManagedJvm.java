@@ -104,37 +104,38 @@ final class ManagedJvm implements AutoCloseable {
     }
   }
 
-  /** Returns the only store that is open. */
-  ManagedStore onlyStore() {
-    List<ManagedStore> stores = stores();
+  /** Returns the only store of some. */
+  ManagedStore only(List<ManagedStore> stores) {
     if (stores.isEmpty()) {
       throw noStore();
     }
     if (stores.size() > 1) {
-      throw CommandException.usage("process " + pid + " has several stores, name one: " + words());
+      throw CommandException.usage(
+          "process " + pid + " has several stores, name one: " + titles(stores));
     }
     return stores.get(0);
   }
 
-  /** Returns the store that a word means. */
-  ManagedStore store(String word) {
-    return stores().stream()
+  /** Returns the store of some that a word means. */
+  ManagedStore store(List<ManagedStore> stores, String word) {
+    if (stores.isEmpty()) {
+      throw noStore();
+    }
+    return stores.stream()
         .filter(store -> store.isCalled(word))
         .findFirst()
         .orElseThrow(
             () ->
-                stores().isEmpty()
-                    ? noStore()
-                    : CommandException.usage(
-                        "process " + pid + " has no store '" + word + "', but " + words()));
+                CommandException.usage(
+                    "process " + pid + " has no store '" + word + "', but " + titles(stores)));
   }
 
-  private CommandException noStore() {
+  CommandException noStore() {
     return CommandException.failed("process " + pid + " has no store open");
   }
 
-  private String words() {
-    return stores().stream().map(ManagedStore::word).collect(Collectors.joining(", "));
+  private static String titles(List<ManagedStore> stores) {
+    return stores.stream().map(ManagedStore::title).collect(Collectors.joining(", "));
   }
 
   @Override

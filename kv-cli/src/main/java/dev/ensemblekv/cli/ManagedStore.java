@@ -44,6 +44,11 @@ record ManagedStore(String name, String id, List<ManagedBean> beans) {
     return id.isEmpty() ? name : id;
   }
 
+  /** Returns that word, and the name where it is another. */
+  String title() {
+    return id.isEmpty() ? name : id + " (" + name + ")";
+  }
+
   /** Returns the bean that every store has. */
   ManagedBean store() {
     return beans.get(0);

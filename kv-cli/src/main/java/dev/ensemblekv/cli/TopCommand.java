@@ -19,14 +19,14 @@ import picocli.CommandLine.Parameters;
 final class TopCommand extends KvCommand {
   private static final int REFRESH_MILLIS = 1000;
 
-  @Parameters(index = "0", paramLabel = "PID", description = "The process: 'jps -l' lists them.")
-  private long pid;
+  @Parameters(index = "0", paramLabel = Target.LABEL, description = Target.DESCRIPTION)
+  private String process = "";
 
   @Parameters(
       index = "1",
       paramLabel = "STORE",
       arity = "0..1",
-      description = "The store, if there are several, by its name.")
+      description = "The store, if the process has several, by its name.")
   private @Nullable String name;
 
   @Option(names = "--once", description = "Print one view, with averages, and end.")
@@ -38,8 +38,10 @@ final class TopCommand extends KvCommand {
 
   @Override
   public Integer call() {
-    try (ManagedJvm jvm = ManagedJvm.attach(pid)) {
-      ManagedStore store = name == null ? jvm.onlyStore() : jvm.store(name);
+    Target target = Target.of(process);
+    try (ManagedJvm jvm = ManagedJvm.attach(target.pid())) {
+      List<ManagedStore> stores = target.stores(jvm);
+      ManagedStore store = name == null ? jvm.only(stores) : jvm.store(stores, name);
       Supplier<StoreSample> sampler = () -> StoreSample.read(store, System.currentTimeMillis());
       if (once || !shell().outIsTerminal()) {
         TopView.of(sampler.get(), null, Integer.MAX_VALUE, Integer.MAX_VALUE)

@@ -4,7 +4,9 @@ package dev.ensemblekv.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ensemblekv.api.KvStores;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,7 +78,7 @@ class RemoteCommandsTest {
     assertThat(admin("music", "verify").isSilent(Exit.DONE).out())
         .matches("verify \\(task \\d+\\): SUCCEEDED, 1,?000 keys, 0 problems\n");
     assertThat(new Console().onTerminal().run("admin", process.pid(), "music", "verify").err())
-        .contains("verify", " 1000/? keys");
+        .contains("verify", " 1000/1000 keys");
     JsonNode task = admin("music", "verify", "--json").isSilent(Exit.DONE).json();
     assertThat(task.get("done").asLong()).isEqualTo(1000);
     assertThat(admin("music", "tasks").isSilent(Exit.DONE).out())
@@ -99,7 +101,7 @@ class RemoteCommandsTest {
         .isEqualTo("set: done\n");
     admin("music", "set", "MaxKeys", "1_000_000").isSilent(Exit.DONE);
     try (ManagedJvm jvm = ManagedJvm.attach(process.pid())) {
-      ManagedBean ensemble = jvm.store("music").bean("Ensemble").orElseThrow();
+      ManagedBean ensemble = jvm.store(jvm.stores(), "music").bean("Ensemble").orElseThrow();
       assertThat(ensemble.read("MaxBytes", "MaxKeys").values())
           .containsEntry("MaxBytes", 64L << 20)
           .containsEntry("MaxKeys", 1_000_000L);
@@ -134,6 +136,30 @@ class RemoteCommandsTest {
         .doesNotContain("substores");
     console.run("top", process.pid()).isError(Exit.USAGE, "films, music");
     console.run("top", process.pid(), "books").isError(Exit.USAGE, "no store 'books'");
+  }
+
+  @Test
+  void aStoreIsFoundByItsDirectory() throws IOException {
+    Path music = directory.resolve("music");
+    assertThat(console.run("top", music, "--once").isSilent(Exit.DONE).out())
+        .startsWith("music  ensemble:extent  OPEN  " + music);
+    assertThat(console.run("admin", directory.resolve("f"), "flush").isSilent(Exit.DONE).out())
+        .isEqualTo("flush: done\n");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), music);
+    assertThat(console.run("admin", link).isSilent(Exit.DONE).out())
+        .startsWith("music  ")
+        .doesNotContain("films");
+    console.run("top", music, "films").isError(Exit.USAGE, "no store 'films', but music");
+  }
+
+  @Test
+  void aDirectoryThatNoProcessHasOpenIsNamed() throws IOException {
+    Path closed = directory.resolve("closed");
+    KvStores.open("json", closed).close();
+    console.run("top", closed).isError(Exit.FAILED, "no process has the store in " + closed);
+    Files.writeString(closed.resolve("STORE.holder"), "process " + process.pid() + ", since then");
+    console.run("top", closed).isError(Exit.FAILED, "does not have the store", "any more");
+    console.run("admin", directory).isError(Exit.USAGE, "'" + directory + "' is neither");
   }
 
   @Test

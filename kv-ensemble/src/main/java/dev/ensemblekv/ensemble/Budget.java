@@ -31,7 +31,6 @@ final class Budget implements KvBudget {
   /** Until a quarter more is used, it is left to the background to give memory back. */
   private static final int TOLERANCE = 4;
 
-  private final int places;
   private final LongSupplier nanoTime;
 
   // Guarded by this.
@@ -44,6 +43,7 @@ final class Budget implements KvBudget {
   private final AtomicInteger busy = new AtomicInteger();
   private volatile long memoryLimit;
   private volatile long bytesPerSecond;
+  private volatile int places;
   private volatile long memoryBytes;
   private volatile int queued;
 
@@ -98,14 +98,42 @@ final class Budget implements KvBudget {
     pace.rate(rate, nanoTime.getAsLong());
   }
 
+  /** Returns how many pieces of background work run at a time at most; takes no lock. */
+  int places() {
+    return places;
+  }
+
+  /** Sets how many pieces of background work run at a time at most; those that run go on. */
+  void places(int tasks) {
+    List<Member> told;
+    synchronized (this) {
+      places = tasks;
+      told = handOn();
+    }
+    told.forEach(Member::mayBegin);
+  }
+
+  /** Returns how many pieces of background work run; takes no lock. */
+  int running() {
+    return busy.get();
+  }
+
+  /** Returns how many pieces of background work wait for their turn; takes no lock. */
+  int waiting() {
+    return queued;
+  }
+
   /** Adds what is used and allowed to the statistics; takes no lock. */
   void addTo(KvStats.Builder stats) {
     stats.metric(
         KvMetric.gauge(
-            "memoryUsed", memoryBytes, Unit.BYTES, "Memory of buffers and caches of substores."));
+            "memoryUsedBytes",
+            memoryBytes,
+            Unit.BYTES,
+            "Memory of buffers and caches of substores."));
     stats.metric(
         KvMetric.gauge(
-            "memoryLimit", memoryLimit, Unit.BYTES, "Memory that they should have at most."));
+            "memoryLimitBytes", memoryLimit, Unit.BYTES, "Memory that they should have at most."));
     stats.metric(
         KvMetric.gauge(
             "backgroundTasks", busy.get(), Unit.COUNT, "Substores at long background work."));
@@ -117,7 +145,7 @@ final class Budget implements KvBudget {
             "backgroundTasksLimit", places, Unit.COUNT, "Substores that are at it at most."));
     stats.metric(
         KvMetric.gauge(
-            "backgroundRateLimit",
+            "backgroundLimitBytesPerSecond",
             bytesPerSecond,
             Unit.BYTES_PER_SECOND,
             "What their compactions write at most."));

@@ -93,6 +93,16 @@ final class Control implements EnsembleControl {
   }
 
   @Override
+  public void backgroundTasks(long tasks) {
+    budget.places(EnsembleOptions.backgroundTasks(EnsembleOptions.BACKGROUND_TASKS.check(tasks)));
+  }
+
+  @Override
+  public long backgroundTasks() {
+    return budget.places();
+  }
+
+  @Override
   public void memory(long bytes) {
     budget.memoryLimit(EnsembleOptions.memoryBytes(EnsembleOptions.MEMORY.check(bytes)));
   }

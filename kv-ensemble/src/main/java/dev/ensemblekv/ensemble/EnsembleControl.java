@@ -100,6 +100,19 @@ public interface EnsembleControl {
   long backgroundRate();
 
   /**
+   * Sets how many substores do long background work at a time, from now on until the ensemble is
+   * closed, as {@link EnsembleOptions#BACKGROUND_TASKS} does at its opening. Those at work come to
+   * their end.
+   *
+   * @param tasks 0: as there are processors
+   * @throws IllegalArgumentException if that is out of the range of the option
+   */
+  void backgroundTasks(long tasks);
+
+  /** Returns how many substores do long background work at a time at most. */
+  long backgroundTasks();
+
+  /**
    * Sets how much memory the buffers and caches of all substores take together, from now on until
    * the ensemble is closed, as {@link EnsembleOptions#MEMORY} does at its opening. Caches that were
    * opened with a fixed size keep it.

@@ -155,17 +155,34 @@ public interface EnsembleMXBean {
   /** Sets how fast background work writes. */
   void setBackgroundRateBytesPerSecond(long bytesPerSecond);
 
+  /** Returns how many substores do background work at a time. */
+  @Description(
+      "Substores that compact or merge at a time at most; may be set, until the store is closed: 0"
+          + " stands for as many as there are processors.")
+  long getBackgroundTasksLimit();
+
+  /** Sets how many substores do background work at a time. */
+  void setBackgroundTasksLimit(long tasks);
+
+  /** Returns how many substores do background work. */
+  @Description("Substores that compact or merge at present.")
+  int getBackgroundTasksRunning();
+
+  /** Returns how many substores wait for background work. */
+  @Description("Substores that wait for their turn to compact or merge.")
+  int getBackgroundTasksWaiting();
+
   /** Returns how much memory there is for all substores. */
   @Description(
-      "Memory of the buffers and caches of all substores together at most; may be set, until the"
-          + " store is closed.")
+      "Bytes of memory of the buffers and caches of all substores together at most; may be set,"
+          + " until the store is closed: 0 stands for a quarter of the heap.")
   long getMemoryLimitBytes();
 
   /** Sets how much memory there is for all substores. */
   void setMemoryLimitBytes(long bytes);
 
   /** Returns how much memory all substores have. */
-  @Description("Memory of the buffers and caches of all substores together at present.")
+  @Description("Bytes of memory of the buffers and caches of all substores together at present.")
   long getMemoryUsedBytes();
 
   /** Returns how many keys one substore carries. */

@@ -149,7 +149,11 @@ public final class EnsembleOptions {
           .range(64L << 10, 64L << 30)
           .build(1L << 30, "Compactions of all substores together write so many bytes a second.");
 
-  /** How many substores do long background work at a time; 0: as there are processors. */
+  /**
+   * How many substores do long background work at a time, 0 to 1024; 0, the default: as there are
+   * processors. For one opening only, and can be changed while it lasts by {@link
+   * EnsembleControl#backgroundTasks}.
+   */
   public static final KvOption<Long> BACKGROUND_TASKS =
       KvOption.number("ensemble.backgroundTasks")
           .range(0L, 1024L)
@@ -210,12 +214,16 @@ public final class EnsembleOptions {
     return value == 0 ? Runtime.getRuntime().maxMemory() / HEAP_SHARE : value;
   }
 
+  /** Returns how many tasks a value of {@link #BACKGROUND_TASKS} stands for. */
+  static int backgroundTasks(long value) {
+    return value == 0 ? Runtime.getRuntime().availableProcessors() : Math.toIntExact(value);
+  }
+
   /** Returns the budget of all substores. */
   static Budget budget(KvOpenContext context) {
-    long tasks = context.option(BACKGROUND_TASKS);
     return new Budget(
         memoryBytes(context.option(MEMORY)),
-        tasks == 0 ? Runtime.getRuntime().availableProcessors() : Math.toIntExact(tasks),
+        backgroundTasks(context.option(BACKGROUND_TASKS)),
         context.option(BACKGROUND_RATE),
         System::nanoTime);
   }

@@ -15,6 +15,7 @@ import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.KvBean;
+import dev.ensemblekv.spi.KvDirectories;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -609,11 +610,10 @@ final class EnsembleStore implements KvStore {
   @Override
   public KvStats stats() {
     KvStats.Builder stats = KvStats.builder(context.spec(), context.storeName());
-    if (journal != null) {
-      journal.addTo(stats);
-    }
     budget.addTo(stats);
-    return EnsembleStats.of(stats, topology, growth.status(), roots, backpressure, unsplittable);
+    KvStats ofSubstores =
+        EnsembleStats.of(stats, topology, growth.status(), roots, backpressure, unsplittable);
+    return journal == null ? ofSubstores : journal.addTo(ofSubstores);
   }
 
   @Override
@@ -634,6 +634,10 @@ final class EnsembleStore implements KvStore {
     if (type == KvBean.Source.class) {
       KvBean.Source source = this::beans;
       return Optional.of(type.cast(source));
+    }
+    if (type == KvDirectories.class) {
+      KvDirectories directories = () -> roots.diskBytes(topology.table());
+      return Optional.of(type.cast(directories));
     }
     return KvStore.super.unwrap(type);
   }

@@ -234,6 +234,26 @@ final class EnsembleView implements EnsembleMXBean {
   }
 
   @Override
+  public long getBackgroundTasksLimit() {
+    return control.backgroundTasks();
+  }
+
+  @Override
+  public void setBackgroundTasksLimit(long tasks) {
+    control.backgroundTasks(tasks);
+  }
+
+  @Override
+  public int getBackgroundTasksRunning() {
+    return budget.running();
+  }
+
+  @Override
+  public int getBackgroundTasksWaiting() {
+    return budget.waiting();
+  }
+
+  @Override
   public long getMemoryLimitBytes() {
     return control.memory();
   }

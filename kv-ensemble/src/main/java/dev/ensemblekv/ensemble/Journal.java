@@ -14,6 +14,7 @@ import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class Journal {
   private final ReentrantLock appending = new ReentrantLock();
   private final ReentrantLock forcing = new ReentrantLock();
   private final ReentrantLock releasing = new ReentrantLock();
+  private final LongAdder written = new LongAdder();
 
   // Guarded by appending.
   private @Nullable JournalFile current;
@@ -142,6 +144,7 @@ final class Journal {
       JournalFile file = fileToAppendTo();
       try {
         file.append(entry, next);
+        written.add(entry.length());
       } catch (IOException e) {
         cut(file, e);
         throw DiskFiles.failure("the batch cannot be journaled", file.path(), e);
@@ -300,20 +303,32 @@ final class Journal {
     }
   }
 
-  /** Adds its figures. */
-  void addTo(KvStats.Builder stats) {
+  /** Returns the statistics of the ensemble with the figures of the journal. */
+  KvStats addTo(KvStats stats) {
     Appended end = last;
     Appended before = former;
     long bytes = (end == null ? 0 : end.end) + (before == null ? 0 : before.end);
-    stats.metric(
+    KvStats.Builder more = stats.toBuilder();
+    more.metric(
         KvMetric.gauge(
             "journalBytes", bytes, KvMetric.Unit.BYTES, "Bytes of the journal of batches."));
-    stats.metric(
+    more.metric(
         KvMetric.counter(
             "journaledBatches",
             lane.position() - first + 1,
             KvMetric.Unit.COUNT,
             "Batches that went through the journal."));
+    add(stats, more, KvMetric.DISK_BYTES, bytes);
+    add(stats, more, KvMetric.DISK_WRITTEN_BYTES, written.sum());
+    return more.build();
+  }
+
+  /** Adds what is the journal's to a figure of all substores together, where they have it. */
+  private static void add(KvStats stats, KvStats.Builder more, String figure, long bytes) {
+    stats
+        .total(figure)
+        .map(all -> all.and(KvMetric.gauge(figure, bytes, KvMetric.Unit.BYTES, all.text())))
+        .ifPresent(more::metric);
   }
 
   /** Returns the number up to which the parts of all entries have been written. */

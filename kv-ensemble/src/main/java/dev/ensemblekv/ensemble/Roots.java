@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
+import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFiles;
 import dev.ensemblekv.spi.io.DiskLock;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -60,6 +63,20 @@ final class Roots implements AutoCloseable {
   OptionalLong freeBytes(Root root) {
     Long bytes = freeBytes.get(root.number());
     return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
+  }
+
+  /** Returns the bytes that the files of some substores take, by the path of their root. */
+  Map<Path, Long> diskBytes(RoutingTable table) {
+    Map<Path, Long> bytes = new LinkedHashMap<>();
+    all().forEach(root -> bytes.put(root.path(), 0L));
+    for (RoutingTable.Slot slot : table.slots()) {
+      Substore substore = slot.substore();
+      substore
+          .stats()
+          .metric(KvMetric.DISK_BYTES)
+          .ifPresent(taken -> bytes.merge(get(substore.root()).path(), taken.asLong(), Long::sum));
+    }
+    return bytes;
   }
 
   /** Looks at the space of all roots. */

@@ -4,6 +4,7 @@ package dev.ensemblekv.ensemble;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvInterruptedException;
+import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.ensemble.RoutingTable.Slot;
 import java.time.Duration;
@@ -20,6 +21,7 @@ final class Verification {
   static void run(EnsembleStore ensemble, KvTask.Progress progress) {
     RoutingTable table = ensemble.pin();
     try {
+      ensemble.stats().metric(KvMetric.KEYS).ifPresent(keys -> progress.total(keys.asLong()));
       for (Slot slot : table.slots()) {
         try {
           runInner(slot.substore().store().verify(), progress);

@@ -80,12 +80,12 @@ class BudgetTest {
     assertThat(figures)
         .isEqualTo(
             Map.of(
-                "memoryUsed", 300L,
-                "memoryLimit", 1000L,
+                "memoryUsedBytes", 300L,
+                "memoryLimitBytes", 1000L,
                 "backgroundTasks", 0L,
                 "backgroundTasksWaiting", 0L,
                 "backgroundTasksLimit", 2L,
-                "backgroundRateLimit", 5000L));
+                "backgroundLimitBytesPerSecond", 5000L));
   }
 
   @Test
@@ -175,6 +175,38 @@ class BudgetTest {
   }
 
   @Test
+  void whenMoreMayWorkThoseThatWaitBegin() {
+    List<Store> stores = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      stores.add(new Store());
+      stores.get(i).share.tryBegin();
+    }
+    assertThat(List.of(budget.running(), budget.waiting())).containsExactly(2, 3);
+
+    budget.places(4);
+
+    assertThat(stores.stream().map(store -> store.allowed)).containsExactly(0, 0, 1, 1, 0);
+    assertThat(List.of(budget.running(), budget.waiting())).containsExactly(4, 1);
+  }
+
+  @Test
+  void whenFewerMayWorkThoseAtWorkComeToTheirEnd() {
+    Store first = new Store();
+    Store second = new Store();
+    Store third = new Store();
+    assertThat(first.share.tryBegin() && second.share.tryBegin()).isTrue();
+    assertThat(third.share.tryBegin()).isFalse();
+
+    budget.places(1);
+
+    assertThat(budget.running()).isEqualTo(2);
+    first.share.end();
+    assertThat(third.allowed).isZero();
+    second.share.end();
+    assertThat(third.allowed).isEqualTo(1);
+  }
+
+  @Test
   void whoClosesGivesUpItsTurn() {
     List<Store> stores = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -220,7 +252,7 @@ class BudgetTest {
       for (int i = 0; i < 100_000; i++) {
         store.put(ByteBuffer.allocate(16).putLong(8, random.nextLong()).array(), new byte[1]);
         if (i % 100 == 0) {
-          most = Math.max(most, store.stats().metric("memoryUsed").orElseThrow().asLong());
+          most = Math.max(most, store.stats().metric("memoryUsedBytes").orElseThrow().asLong());
         }
       }
       assertThat(store.size()).isEqualTo(100_000);
@@ -230,6 +262,13 @@ class BudgetTest {
       assertThat(control(store).backgroundRate()).isEqualTo(MEBIBYTE);
       assertThatThrownBy(() -> control(store).backgroundRate(1))
           .hasMessageContaining("backgroundRate");
+      control(store).backgroundTasks(7);
+      assertThat(control(store).backgroundTasks()).isEqualTo(7);
+      control(store).backgroundTasks(0);
+      assertThat(control(store).backgroundTasks())
+          .isEqualTo(Runtime.getRuntime().availableProcessors());
+      assertThatThrownBy(() -> control(store).backgroundTasks(-1))
+          .hasMessageContaining("backgroundTasks");
     }
     assertThat(most).isBetween(MEBIBYTE, 2 * MEBIBYTE);
   }

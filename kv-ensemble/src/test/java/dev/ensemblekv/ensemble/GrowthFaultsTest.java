@@ -24,6 +24,7 @@ import dev.ensemblekv.api.StoreFailedException;
 import dev.ensemblekv.ensemble.EnsembleControl.Phase;
 import dev.ensemblekv.tck.sim.DiskOperation;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +96,12 @@ class GrowthFaultsTest {
     while (control(store).status().phase() != phase) {
       assertThat(machine.executor().runNext()).as("something to run before %s", phase).isTrue();
     }
+  }
+
+  /** Returns what the bean of the store tells of late. */
+  private String[] events() throws Exception {
+    ObjectName bean = new ObjectName("dev.ensemblekv:type=Store,store=" + store.stats().name());
+    return (String[]) ManagementFactory.getPlatformMBeanServer().getAttribute(bean, "RecentEvents");
   }
 
   private void assertContents() {
@@ -389,7 +397,7 @@ class GrowthFaultsTest {
   }
 
   @Test
-  void anErrorOfAStepFailsTheSplitWhichIsTriedAgain() {
+  void anErrorOfAStepFailsTheSplitWhichIsTriedAgain() throws Exception {
     fill(100);
     runTo(Phase.COPYING);
     atNext(
@@ -400,6 +408,7 @@ class GrowthFaultsTest {
         });
     assertThatThrownBy(() -> machine.executor().runNext()).isInstanceOf(OutOfMemoryError.class);
     assertThat(control(store).status().problem().orElseThrow()).contains("of a step");
+    assertThat(String.join("\n", events())).contains("SPLIT_FAILED", "of a step");
     machine.executor().advance(LONG_ENOUGH);
     assertThat(control(store).status().failures()).isEqualTo(1);
     assertThat(substores(store)).isEqualTo(2);

@@ -16,9 +16,11 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreLockedException;
 import dev.ensemblekv.api.StoreMismatchException;
 import dev.ensemblekv.spi.KvEnvironment;
+import dev.ensemblekv.spi.KvEvent;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.tck.sim.ManualExecutor;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -32,6 +34,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,6 +213,33 @@ class RootsTest {
           .contains(home + ") has 10 bytes left")
           .contains(first + ") has 20 bytes left");
       assertThat(store.stats().substores()).hasSize(4);
+    }
+  }
+
+  @Test
+  void whoListensHearsOfEachRootThatHasLittleSpaceLeft() throws Exception {
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    ObjectName bean = new ObjectName("dev.ensemblekv:type=Store,store=spread");
+    List<Object> low = new ArrayList<>();
+    try (KvStore store =
+        create(options -> roots(first, second).apply(options.set(KvOptions.NAME, "spread")))) {
+      server.addNotificationListener(
+          bean,
+          (notification, handback) ->
+              low.add(((CompositeData) notification.getUserData()).get("path")),
+          notification -> notification.getType().equals(KvEvent.Kind.DISK_LOW.type()),
+          null);
+      executor.runAll();
+      assertThat(low).isEmpty();
+
+      free.put(second, 1L << 20);
+      executor.advance(Duration.ofSeconds(10));
+      assertThat(low).containsExactly(second.toString());
+
+      free.put(home, 1L << 20);
+      executor.advance(Duration.ofSeconds(10));
+      assertThat(low).containsExactly(second.toString(), home.toString());
+      assertThat(substoresIn(second)).as("of %s", store).isNotEmpty();
     }
   }
 

@@ -19,7 +19,7 @@ record MeterName(String name, Tags tags, String description) {
 
   private static final Pattern CALLS =
       Pattern.compile("(get|put|delete|compareAndSet|write|flush|iterate)(Calls|Failures)");
-  private static final Pattern SAMPLED = Pattern.compile("(.+)(Mean|P50|P99|Max)Sampled");
+  private static final Pattern SAMPLED = Pattern.compile("(.+)Sampled(Mean|P50|P99|Max)Nanos");
   private static final Map<String, String> READS = Map.of("hits", "hit", "misses", "miss");
   private static final Pattern WORD_END = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
@@ -50,7 +50,8 @@ record MeterName(String name, Tags tags, String description) {
         switch (metric.unit()) {
           case BYTES -> "Bytes$";
           case NANOSECONDS -> "Nanos$";
-          case COUNT, BYTES_PER_SECOND, RATIO -> "$";
+          case BYTES_PER_SECOND -> "BytesPerSecond$";
+          case COUNT, RATIO -> "$";
         };
     String bare = metric.name().replaceFirst(unit, "");
     return WORD_END.matcher(bare).replaceAll(".").toLowerCase(Locale.ROOT);

@@ -137,7 +137,7 @@ class KvStoreMetricsTest {
               .tags("op", "flush", "statistic", "max")
               .timeGauge();
       assertThat(longest.value(TimeUnit.NANOSECONDS))
-          .isEqualTo(store.stats().metric("flushMaxSampled").orElseThrow().value());
+          .isEqualTo(store.stats().metric("flushSampledMaxNanos").orElseThrow().value());
     }
   }
 

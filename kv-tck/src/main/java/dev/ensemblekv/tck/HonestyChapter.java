@@ -222,6 +222,7 @@ abstract class HonestyChapter extends Chapter {
     assertThat(stats.name()).isNotEmpty();
     for (KvMetric metric : stats.metrics()) {
       assertThat(metric.text()).as("text of %s", metric.name()).isNotEmpty();
+      assertThat(metric.name()).as("name of a figure in %s", metric.unit()).contains(unit(metric));
       assertThat(metric.value()).as("%s", metric.name()).isNotNaN().isNotNegative();
     }
     stats
@@ -229,6 +230,16 @@ abstract class HonestyChapter extends Chapter {
         .filter(metric -> metric.precision() == KvMetric.Precision.EXACT)
         .filter(metric -> state == KvState.OPEN)
         .ifPresent(keys -> assertThat(keys.value()).isEqualTo((double) store().size()));
+  }
+
+  /** Returns what the name of a figure has in it, so that consoles show what it counts. */
+  private static String unit(KvMetric metric) {
+    return switch (metric.unit()) {
+      case BYTES -> "ytes"; // "bytesLimit" says it as well as "liveBytes"
+      case BYTES_PER_SECOND -> "BytesPerSecond";
+      case NANOSECONDS -> "Nanos";
+      case COUNT, RATIO -> "";
+    };
   }
 
   /** If this fails, keep the figure up to date where it changes instead of looking it up. */

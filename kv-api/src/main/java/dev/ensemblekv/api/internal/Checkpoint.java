@@ -27,6 +27,10 @@ final class Checkpoint {
   /** Starts one; see {@link dev.ensemblekv.spi.KvOpenContext#checkpoint}. */
   static KvTask start(OpenContext context, Path directory, String unit, KvTask.Body copying) {
     Path path = directory.toAbsolutePath().normalize();
+    if (path.startsWith(context.directory()) && !path.equals(context.directory())) {
+      throw new IllegalArgumentException(
+          "the directory of the checkpoint must not be inside that of the store: " + path);
+    }
     Checkpoint checkpoint = new Checkpoint(context, new StoreDirectory(context.disk(), path));
     try {
       checkpoint.checkTarget();

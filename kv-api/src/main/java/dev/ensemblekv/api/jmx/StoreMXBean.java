@@ -87,12 +87,14 @@ public interface StoreMXBean {
 
   /** Returns how much more was written to the files than by users. */
   @Description(
-      "Bytes written to the files to bytes of keys and values written, since the store was opened;"
-          + " NaN: unknown.")
+      "Bytes written to the files to bytes of keys and values written, since StatisticsSince; NaN:"
+          + " unknown.")
   double getWriteAmplification();
 
   /** Returns what the parts of the store take in memory. */
-  @Description("Bytes in memory by part, heap and native, as far as the engine tells.")
+  @Description(
+      "Bytes in memory by part, heap and native, as far as the engine tells; of files that are"
+          + " mapped, what of them the operating system has in memory may be less.")
   SortedMap<String, Long> getMemoryBytes();
 
   /** Returns how many files are open. */
@@ -170,11 +172,11 @@ public interface StoreMXBean {
   double getWritesPerSecond();
 
   /** Returns the rate of bytes read. */
-  @Description("Bytes of values read, per second, over the time that RateMillis tells.")
+  @Description("ReadBytes per second, over the time that RateMillis tells.")
   double getReadBytesPerSecond();
 
   /** Returns the rate of bytes written. */
-  @Description("Bytes of keys and values written, per second, over the time that RateMillis tells.")
+  @Description("WrittenBytes per second, over the time that RateMillis tells.")
   double getWrittenBytesPerSecond();
 
   /** Returns over which time the rates are. */
@@ -196,7 +198,7 @@ public interface StoreMXBean {
   double getHitRatio();
 
   /** Returns how many bytes were read. */
-  @Description("Bytes of values read.")
+  @Description("Bytes of values that calls that read keys returned; not those of iterations.")
   long getReadBytes();
 
   /** Returns how many bytes were written. */

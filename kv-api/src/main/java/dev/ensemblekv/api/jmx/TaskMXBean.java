@@ -32,7 +32,7 @@ public interface TaskMXBean {
   long getDone();
 
   /** Returns how many units there are. */
-  @Description("Units that there are in all; -1 if that is not known.")
+  @Description("Units that there are in all, exactly or at most; -1 if that is not known.")
   long getTotal();
 
   /** Returns how far it has come. */

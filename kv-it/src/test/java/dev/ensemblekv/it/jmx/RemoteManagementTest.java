@@ -195,6 +195,7 @@ class RemoteManagementTest {
     assertThat(task.getResult()).isEqualTo("10 keys, 0 problems");
     assertThat(task.getError()).isEmpty();
     assertThat(task.getProgress()).isEqualTo(1);
+    assertThat(task.getTotal()).isEqualTo(10);
     assertThat(task.getEnded()).isAfterOrEqualTo(task.getStarted());
     task.cancel();
     assertThat(task.getState()).isEqualTo("SUCCEEDED");
@@ -242,6 +243,9 @@ class RemoteManagementTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> films.checkpoint("relative/path"))
         .withMessageContaining("must be absolute");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> films.checkpoint(temp.resolve("extent/copy").toString()))
+        .withMessageContaining("inside that of the store");
     assertThatExceptionOfType(UnsupportedOperationException.class)
         .isThrownBy(() -> music.checkpoint(temp.resolve("copy").toString()))
         .withMessageContaining("CHECKPOINT");
@@ -252,8 +256,23 @@ class RemoteManagementTest {
         .isThrownBy(() -> ensemble.setSplitRateBytesPerSecond(1))
         .withMessageContaining("ensemble.splitRate");
     assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> ensemble.setBackgroundTasksLimit(-1))
+        .withMessageContaining("ensemble.backgroundTasks");
+    assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> ensemble.setMaxKeys(3))
         .withMessageContaining("ensemble.maxKeys");
+    Throwable missing =
+        catchThrowable(
+            () ->
+                host.connection()
+                    .invoke(
+                        name("type=Store,store=films"),
+                        "checkpoint",
+                        new Object[1],
+                        new String[] {String.class.getName()}));
+    assertThat(missing.getCause())
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessage("an argument of checkpoint is missing");
     Throwable unknown =
         catchThrowable(
             () ->
@@ -275,6 +294,8 @@ class RemoteManagementTest {
     ensemble.setMaxKeys(200);
     assertThat(ensemble.getSplitRateBytesPerSecond()).isEqualTo(1L << 30);
     assertThat(ensemble.getMaxKeys()).isEqualTo(200);
+    ensemble.setBackgroundTasksLimit(5);
+    assertThat(ensemble.getBackgroundTasksLimit()).isEqualTo(5);
     assertThat(ensemble.getSubstores()).containsOnlyKeys("0000", "0001", "0002");
 
     host.order("put 0 2000");

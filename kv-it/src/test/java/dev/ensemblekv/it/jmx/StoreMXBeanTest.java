@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvStores;
@@ -96,7 +97,9 @@ class StoreMXBeanTest {
   @Test
   void eachAttributeIsOfATypeThatAnyConsoleCanShow() throws Exception {
     try (KvStore store = open(temp.resolve("store"), "music")) {
-      for (MBeanAttributeInfo attribute : SERVER.getMBeanInfo(named("music")).getAttributes()) {
+      MBeanAttributeInfo[] attributes = SERVER.getMBeanInfo(named("music")).getAttributes();
+      assertThat(attributes).extracting(MBeanAttributeInfo::getName).isSorted();
+      for (MBeanAttributeInfo attribute : attributes) {
         assertThat(attribute.getType())
             .as(attribute.getName())
             .matches(
@@ -156,6 +159,93 @@ class StoreMXBeanTest {
       assertThat(bean.getPutsPerSecond()).isNaN();
       assertThat(bean.getHitRatio()).isNaN();
       assertThat(bean.getKeysAtMost()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"extent", "leveldb", "lmdb", "json", "ensemble:extent", "ensemble:leveldb"})
+  void eachEngineTellsWhatItTakesOfTheMachine(String spec) {
+    KvOptions options = KvOptions.builder().set(KvOptions.NAME, "taking").build();
+    try (KvStore store = KvStores.open(spec, temp.resolve("store"), options)) {
+      fill(store, 10);
+      StoreMXBean bean = bean(named("taking"));
+      switch (spec) {
+        case "json" -> assertThat(bean.getUnsyncedBytes()).as("it counts changes").isEqualTo(-1);
+        case "lmdb" -> assertThat(bean.getUnsyncedBytes()).as("each commit is synced").isZero();
+        default -> assertThat(bean.getUnsyncedBytes()).isGreaterThanOrEqualTo(10 * 1004);
+      }
+
+      store.flush();
+
+      assertThat(bean.getUnsyncedBytes()).isLessThanOrEqualTo(0);
+      assertThat(bean.getLastSyncAgeMillis()).isNotNegative();
+      assertThat(bean.getMemoryBytes()).isNotEmpty().doesNotContainKey("");
+      assertThat(bean.getMemoryBytes().values()).allMatch(bytes -> bytes > 0);
+      assertThat(bean.getDiskBytes()).isGreaterThanOrEqualTo(10 * 1004);
+      assertThat(bean.getOpenFiles()).isBetween(0L, 100L);
+      if (spec.equals("lmdb")) {
+        assertThat(bean.getWriteAmplification()).as("it does not count pages").isNaN();
+      } else {
+        assertThat(bean.getWriteAmplification()).isGreaterThanOrEqualTo(1);
+      }
+    }
+  }
+
+  private static void fill(KvStore store, int keys) {
+    for (int i = 0; i < keys; i++) {
+      store.put(("key" + i % 10).getBytes(UTF_8), new byte[1000]);
+    }
+  }
+
+  @Test
+  void whatWasWrittenBeforeAResetIsNotInTheAmplificationAfterIt() {
+    KvOptions options = KvOptions.builder().set(KvOptions.NAME, "music").build();
+    try (KvStore store = KvStores.open("ensemble:extent", temp.resolve("store"), options)) {
+      fill(store, 500);
+      StoreMXBean bean = bean(named("music"));
+
+      bean.resetStatistics();
+
+      assertThat(bean.getWriteAmplification()).isNaN();
+      fill(store, 10);
+      assertThat(bean.getWriteAmplification()).isBetween(1.0, 10.0);
+    }
+  }
+
+  @Test
+  void whatTheJournalOfAnEnsembleTakesIsInItsFigures() {
+    KvOptions options = KvOptions.builder().set(KvOptions.NAME, "music").build();
+    try (KvStore store = KvStores.open("ensemble:extent", temp.resolve("store"), options)) {
+      KvBatch batch = new KvBatch();
+      for (int i = 0; i < 20; i++) {
+        batch.put(("key" + i).getBytes(UTF_8), new byte[1000]);
+      }
+      store.write(batch);
+
+      StoreMXBean bean = bean(named("music"));
+      assertThat(bean.getWriteAmplification()).as("twice").isGreaterThanOrEqualTo(2);
+      assertThat(bean.getDiskBytes()).isGreaterThan(2 * 20 * 1000);
+    }
+  }
+
+  @Test
+  void namesAreSpelledAsTheyAreDocumented() {
+    KvOptions options =
+        KvOptions.builder()
+            .set(KvOptions.NAME, "music")
+            .set(KvOptions.SUBSTORE_MBEANS, true)
+            .build();
+    try (KvStore store = KvStores.open("ensemble:json", temp.resolve("store"), options)) {
+      assertThat(SERVER.queryNames(name("dev.ensemblekv:store=music,*"), null))
+          .as("beans of %s", store)
+          .extracting(ObjectName::toString)
+          .contains(
+              "dev.ensemblekv:type=Store,store=music",
+              "dev.ensemblekv:type=Store,store=music,substore=0002",
+              "dev.ensemblekv:type=Ensemble,store=music",
+              "dev.ensemblekv:type=Latency,op=get,store=music",
+              "dev.ensemblekv:type=Engine,store=music,substore=0000");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.ensemblekv.api.jmx.Description;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Optional;
 import javax.management.Attribute;
 import javax.management.AttributeList;
@@ -32,6 +33,22 @@ class DescribedBean extends StandardMBean {
     super(implementation, (Class<Object>) view, true);
     this.view = view;
     this.snapshot = snapshot;
+  }
+
+  /** Returns the attributes by their names: reflection has them in no order at all. */
+  @Override
+  public MBeanInfo getMBeanInfo() {
+    MBeanInfo info = super.getMBeanInfo();
+    MBeanAttributeInfo[] attributes = info.getAttributes();
+    Arrays.sort(attributes, Comparator.comparing(MBeanAttributeInfo::getName));
+    return new MBeanInfo(
+        info.getClassName(),
+        info.getDescription(),
+        attributes,
+        info.getConstructors(),
+        info.getOperations(),
+        info.getNotifications(),
+        info.getDescriptor());
   }
 
   @Override
@@ -125,6 +142,9 @@ class DescribedBean extends StandardMBean {
   public @Nullable Object invoke(
       String operation, Object @Nullable [] arguments, String @Nullable [] signature)
       throws MBeanException, ReflectionException {
+    if (arguments != null && Arrays.asList(arguments).contains(null)) {
+      throw new IllegalArgumentException("an argument of " + operation + " is missing");
+    }
     try {
       return super.invoke(operation, arguments, signature);
     } catch (RuntimeException e) {

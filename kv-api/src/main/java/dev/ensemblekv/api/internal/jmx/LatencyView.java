@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.api.internal.jmx;
 
+import dev.ensemblekv.api.internal.meter.LatencySummary;
 import dev.ensemblekv.api.internal.meter.OperationMeter;
 import dev.ensemblekv.api.jmx.LatencyMXBean;
 import java.util.SortedMap;
+import java.util.function.ToDoubleFunction;
 
 /** The bean of one operation. */
 record LatencyView(OperationMeter meter) implements LatencyMXBean {
@@ -36,12 +38,12 @@ record LatencyView(OperationMeter meter) implements LatencyMXBean {
 
   @Override
   public double getSampledMeanMicros() {
-    return meter.latency().meanNanos() / NANOS_PER_MICRO;
+    return micros(LatencySummary::meanNanos);
   }
 
   @Override
   public double getSampledMaxMicros() {
-    return meter.latency().maxNanos() / NANOS_PER_MICRO;
+    return micros(LatencySummary::maxNanos);
   }
 
   @Override
@@ -70,7 +72,12 @@ record LatencyView(OperationMeter meter) implements LatencyMXBean {
   }
 
   private double quantileMicros(double quantile) {
-    return meter.latency().quantileNanos(quantile) / NANOS_PER_MICRO;
+    return micros(summary -> summary.quantileNanos(quantile));
+  }
+
+  private double micros(ToDoubleFunction<LatencySummary> nanos) {
+    LatencySummary summary = meter.latency();
+    return summary.count() == 0 ? Double.NaN : nanos.applyAsDouble(summary) / NANOS_PER_MICRO;
   }
 
   @Override

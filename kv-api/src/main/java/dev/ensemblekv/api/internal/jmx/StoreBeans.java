@@ -2,13 +2,18 @@
 package dev.ensemblekv.api.internal.jmx;
 
 import dev.ensemblekv.api.KvException;
+import dev.ensemblekv.api.KvMetric;
+import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.internal.meter.InstrumentedStore;
 import dev.ensemblekv.api.internal.meter.OperationMeter;
 import dev.ensemblekv.api.jmx.LatencyMXBean;
 import dev.ensemblekv.spi.KvBean;
+import dev.ensemblekv.spi.KvDirectories;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +63,9 @@ public final class StoreBeans implements StoreObserver, AutoCloseable {
       StoreName name, KvStore store, InstrumentedStore instrumented, Snapshot snapshot) {
     TaskBeans taskBeans = new TaskBeans(registry, name, facts.clock(), events.of(name.substore()));
     StoreView view = new StoreView(store, instrumented, name, facts, snapshot, events, taskBeans);
-    DiskWatch diskWatch = new DiskWatch(facts, store::stats, events);
+    KvDirectories directories =
+        instrumented.unwrap(KvDirectories.class).orElse(() -> diskBytes(store.stats()));
+    DiskWatch diskWatch = new DiskWatch(facts, directories, events);
     StoreBean storeBean =
         new StoreBean(view, snapshot, events, name.substore(), () -> watch(name, diskWatch));
     boolean free =
@@ -75,7 +82,15 @@ public final class StoreBeans implements StoreObserver, AutoCloseable {
     return free;
   }
 
-  /** What lies inside a store is on its disk, or on one that an ensemble looks after itself. */
+  /** Returns what the files of a store take that has them all in its directory. */
+  private Map<Path, Long> diskBytes(KvStats stats) {
+    Path directory = facts.directory();
+    return directory == null
+        ? Map.of()
+        : Map.of(directory, new Figures(stats).whole(KvMetric.DISK_BYTES));
+  }
+
+  /** The files of a substore are in one of the directories of its ensemble, which are watched. */
   private static void watch(StoreName name, DiskWatch watch) {
     if (name.substore().isEmpty()) {
       watch.start();

@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.api.internal.jmx;
 
-import java.util.Hashtable;
-import java.util.Map;
 import java.util.regex.Pattern;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 
 /**
  * The keys that all beans of one store have in their names: {@code store}, of a substore {@code
- * substore}, and {@code id} where another store has the same name. Immutable.
+ * substore}, and {@code id} where another store has the same name. Consoles show the keys of a name
+ * as levels of a tree, in the order in which they are. Immutable.
  */
-@SuppressWarnings("JdkObsolete") // the constructor of ObjectName takes a Hashtable
 public final class StoreName {
-  private static final String DOMAIN = "dev.ensemblekv";
+  private static final String DOMAIN = "dev.ensemblekv:";
   private static final Pattern PLAIN = Pattern.compile("[^,=:\"*?\\n]+");
 
-  private final Map<String, String> keys;
-
+  private final String keys;
   private final String store;
   private final String substore;
 
-  private StoreName(Map<String, String> keys, String store, String substore) {
+  private StoreName(String keys, String store, String substore) {
     this.keys = keys;
     this.store = store;
     this.substore = substore;
@@ -29,20 +26,18 @@ public final class StoreName {
 
   /** Names a store that a user opened. */
   public static StoreName of(String store) {
-    return new StoreName(Map.of("store", quoted(store)), store, "");
+    return new StoreName("store=" + quoted(store), store, "");
   }
 
   /** Names a substore of such a store. */
   public static StoreName of(String store, String substore) {
-    return new StoreName(
-        Map.of("store", quoted(store), "substore", quoted(substore)), store, substore);
+    String keys = "store=" + quoted(store) + ",substore=" + quoted(substore);
+    return new StoreName(keys, store, substore);
   }
 
   /** Returns the name that tells this store from another of the same name. */
   StoreName withId(String id) {
-    Map<String, String> more = new Hashtable<>(keys);
-    more.put("id", id);
-    return new StoreName(Map.copyOf(more), store, substore);
+    return new StoreName(keys + ",id=" + id, store, substore);
   }
 
   /** Returns the name of the store that a user opened. */
@@ -57,20 +52,12 @@ public final class StoreName {
 
   /** Returns the name of a bean that there is one of. */
   ObjectName bean(String type) throws MalformedObjectNameException {
-    return new ObjectName(DOMAIN, table(type));
+    return new ObjectName(DOMAIN + "type=" + type + "," + keys);
   }
 
   /** Returns the name of a bean that there are several of. */
   ObjectName bean(String type, String key, String value) throws MalformedObjectNameException {
-    Hashtable<String, String> table = table(type);
-    table.put(key, value);
-    return new ObjectName(DOMAIN, table);
-  }
-
-  private Hashtable<String, String> table(String type) {
-    Hashtable<String, String> table = new Hashtable<>(keys);
-    table.put("type", type);
-    return table;
+    return new ObjectName(DOMAIN + "type=" + type + "," + key + "=" + value + "," + keys);
   }
 
   private static String quoted(String name) {
@@ -79,6 +66,6 @@ public final class StoreName {
 
   @Override
   public String toString() {
-    return keys.toString();
+    return keys;
   }
 }

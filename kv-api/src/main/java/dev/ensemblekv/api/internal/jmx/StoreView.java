@@ -29,6 +29,7 @@ final class StoreView implements StoreMXBean {
   private final CallRates rates;
   private final long openedMillis;
   private volatile long countedSinceMillis;
+  private volatile long writtenBefore;
 
   StoreView(
       KvStore store,
@@ -156,7 +157,11 @@ final class StoreView implements StoreMXBean {
 
   @Override
   public double getWriteAmplification() {
-    return figures().proportion(KvMetric.DISK_WRITTEN_BYTES, "writtenBytes");
+    long byUsers = count("writtenBytes");
+    long toFiles = figures().whole(KvMetric.DISK_WRITTEN_BYTES);
+    return byUsers > 0 && toFiles != Figures.UNKNOWN
+        ? (double) (toFiles - writtenBefore) / byUsers
+        : Double.NaN;
   }
 
   @Override
@@ -380,6 +385,7 @@ final class StoreView implements StoreMXBean {
 
   @Override
   public void resetStatistics() {
+    writtenBefore = figures().whole(KvMetric.DISK_WRITTEN_BYTES);
     instrumented.resetStatistics();
     rates.restart();
     countedSinceMillis = facts.clock().millis();

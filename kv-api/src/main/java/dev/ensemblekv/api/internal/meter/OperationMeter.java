@@ -15,7 +15,13 @@ import java.util.concurrent.atomic.LongAdder;
 public final class OperationMeter {
   /** What is added to the name of the operation in the names of figures. */
   static final List<String> SUFFIXES =
-      List.of("Calls", "Failures", "MeanSampled", "P50Sampled", "P99Sampled", "MaxSampled");
+      List.of(
+          "Calls",
+          "Failures",
+          "SampledMeanNanos",
+          "SampledP50Nanos",
+          "SampledP99Nanos",
+          "SampledMaxNanos");
 
   private static final long NOT_SAMPLED = 0;
 
@@ -98,10 +104,10 @@ public final class OperationMeter {
             "Calls of " + operation + " that threw."));
     LatencySummary summary = latency();
     if (summary.count() > 0) {
-      latency(stats, "MeanSampled", summary.meanNanos(), "mean");
-      latency(stats, "P50Sampled", (double) summary.quantileNanos(0.50), "median");
-      latency(stats, "P99Sampled", (double) summary.quantileNanos(0.99), "99th percentile");
-      latency(stats, "MaxSampled", (double) summary.maxNanos(), "greatest");
+      latency(stats, "SampledMeanNanos", summary.meanNanos(), "mean");
+      latency(stats, "SampledP50Nanos", (double) summary.quantileNanos(0.50), "median");
+      latency(stats, "SampledP99Nanos", (double) summary.quantileNanos(0.99), "99th percentile");
+      latency(stats, "SampledMaxNanos", (double) summary.maxNanos(), "greatest");
     }
   }
 

@@ -3,8 +3,6 @@ package dev.ensemblekv.api.internal.jmx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ensemblekv.api.KvMetric;
-import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.spi.KvEvent;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.io.Disk;
@@ -15,7 +13,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class DiskWatchTest {
   private static final long LOW = DiskWatch.LEAST_BYTES;
   private static final Path DIRECTORY = Path.of("/data/music");
+  private static final Path OTHER = Path.of("/more/music");
 
   private final HandExecutor executor = new HandExecutor();
   private final List<KvEvent> told = new ArrayList<>();
@@ -32,17 +34,17 @@ class DiskWatchTest {
           Proxy.newProxyInstance(
               Disk.class.getClassLoader(),
               new Class<?>[] {Disk.class},
-              (proxy, method, arguments) -> usableBytes(method.getName()));
-  private long free = 2 * LOW;
-  private boolean unknown;
-  private long taken;
+              (proxy, method, arguments) -> usableBytes(method.getName(), (Path) arguments[0]));
+  private final Map<Path, Long> free = new HashMap<>(Map.of(DIRECTORY, 2 * LOW, OTHER, 2 * LOW));
+  private final Map<Path, Long> taken = new LinkedHashMap<>(Map.of(DIRECTORY, 0L));
 
-  private Object usableBytes(String method) throws IOException {
+  private Object usableBytes(String method, Path directory) throws IOException {
     assertThat(method).isEqualTo("usableBytes");
-    if (unknown) {
+    Long bytes = free.get(directory);
+    if (bytes == null) {
       throw new IOException("the disk is away");
     }
-    return free;
+    return bytes;
   }
 
   /** Runs what is due when the test says so. */
@@ -71,18 +73,20 @@ class DiskWatchTest {
   private DiskWatch watch(@Nullable Path directory) {
     StoreFacts facts =
         new StoreFacts("id", directory, false, true, "Engine", disk, Clock.systemUTC(), executor);
-    return new DiskWatch(facts, this::stats, told::add);
-  }
-
-  private KvStats stats() {
-    return KvStats.builder("json", "music")
-        .metric(KvMetric.gauge(KvMetric.DISK_BYTES, taken, KvMetric.Unit.BYTES, "Bytes."))
-        .build();
+    return new DiskWatch(facts, () -> taken, told::add);
   }
 
   private void look(long freeNow) {
-    free = freeNow;
+    free.put(DIRECTORY, freeNow);
+    look();
+  }
+
+  private void look() {
     executor.tasks.remove().run();
+  }
+
+  private List<@Nullable Object> pathsTold() {
+    return told.stream().<@Nullable Object>map(event -> event.attributes().get("path")).toList();
   }
 
   @Test
@@ -110,7 +114,9 @@ class DiskWatchTest {
 
     KvEvent event = told.get(0);
     assertThat(event.kind()).isEqualTo(KvEvent.Kind.DISK_LOW);
-    assertThat(event.text()).contains((LOW - 1) + " bytes left").contains("free some space");
+    assertThat(event.text())
+        .startsWith("the disk of " + DIRECTORY + " has " + (LOW - 1) + " bytes left")
+        .contains("free some space");
     assertThat(event.attributes())
         .containsEntry("path", DIRECTORY.toString())
         .containsEntry("freeBytes", LOW - 1)
@@ -119,13 +125,57 @@ class DiskWatchTest {
 
   @Test
   void aGreatStoreIsToldOfEarlier() {
-    taken = 40 * LOW;
+    taken.put(DIRECTORY, 40 * LOW);
     watch(DIRECTORY).start();
 
     look(2 * LOW);
     assertThat(told).isEmpty();
     look(2 * LOW - 1);
     assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void eachDirectoryIsToldOfByItself() {
+    taken.put(OTHER, 0L);
+    watch(DIRECTORY).start();
+
+    free.put(OTHER, LOW - 1);
+    look();
+    look();
+    assertThat(pathsTold()).containsExactly(OTHER.toString());
+
+    look(LOW - 1);
+    assertThat(pathsTold()).containsExactly(OTHER.toString(), DIRECTORY.toString());
+
+    free.put(OTHER, 2 * LOW);
+    look();
+    free.put(OTHER, 0L);
+    look();
+    assertThat(pathsTold())
+        .containsExactly(OTHER.toString(), DIRECTORY.toString(), OTHER.toString());
+  }
+
+  @Test
+  void whatADirectoryHoldsMakesOnlyThatOneBeToldOfEarlier() {
+    taken.put(OTHER, 40 * LOW);
+    watch(DIRECTORY).start();
+    free.put(OTHER, 2 * LOW - 1);
+
+    look(2 * LOW - 1);
+
+    assertThat(pathsTold()).containsExactly(OTHER.toString());
+  }
+
+  @Test
+  void aDiskThatCannotBeAskedHidesNoOther() {
+    taken.put(OTHER, 0L);
+    watch(DIRECTORY).start();
+    free.remove(DIRECTORY);
+    free.put(OTHER, 0L);
+
+    look();
+
+    assertThat(pathsTold()).containsExactly(OTHER.toString());
   }
 
   @Test
@@ -144,9 +194,8 @@ class DiskWatchTest {
   @Test
   void aDiskThatCannotBeAskedIsAskedAgain() {
     watch(DIRECTORY).start();
-    unknown = true;
-    look(0);
-    unknown = false;
+    free.remove(DIRECTORY);
+    look();
 
     look(0);
 
@@ -162,7 +211,7 @@ class DiskWatchTest {
     watch.close();
 
     assertThat(executor.tasks).isEmpty();
-    free = 0;
+    free.put(DIRECTORY, 0L);
     underWay.run();
     assertThat(told).isEmpty();
     assertThat(executor.tasks).isEmpty();
