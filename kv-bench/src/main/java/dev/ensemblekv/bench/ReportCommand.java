@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import dev.ensemblekv.bench.report.Publication;
+import dev.ensemblekv.bench.report.Section;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -66,8 +68,14 @@ public abstract class ReportCommand implements Callable<Integer> {
       description = "Where the files of the engines are, which are deleted (${DEFAULT-VALUE}).")
   private Path directory = Path.of("");
 
-  @Option(names = "--csv", description = "Write all figures of all rounds to this file.")
-  private @Nullable Path csv;
+  @Option(
+      names = "--report",
+      paramLabel = "DIRECTORY",
+      description = {
+        "Write a page with charts there, report.html, and CSV with all figures of all rounds beside",
+        "it."
+      })
+  private @Nullable Path published;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -78,29 +86,36 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    Report report = measure();
-    Path file = csv;
-    if (file != null) {
-      Files.writeString(file, report.toCsv());
+    Section section = section();
+    Path directory = published;
+    if (directory != null) {
+      Publication.write(directory, List.of(section));
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.print(header());
-    out.print(report.toMarkdown());
+    out.printf("Measured by turns; medians of %d rounds. Read the ratios.%n%n", rounds);
+    out.print(section.toMarkdown());
     out.flush();
     return 0;
   }
 
-  private String header() {
-    return String.format(
-        Locale.ROOT,
-        "%s%n%n- `./%s`%n- %s%n- JVM of each process: `%s`%n- durability: %s%n",
-        "Measured by turns; medians of " + rounds + " rounds. Read the ratios.",
-        spec.root().name() + " " + String.join(" ", originalArguments()),
-        Machine.describe(),
-        String.join(" ", jvmFlags()),
-        sync
-            ? "each write is on the medium at its return"
-            : "no write waits for the medium; it is made durable by a flush after the last one");
+  private Section section() {
+    Report report = measure();
+    List<String> facts = new ArrayList<>();
+    facts.add(Machine.describe());
+    facts.add("JVM of each process: " + String.join(" ", jvmFlags()));
+    facts.add(
+        "durability: "
+            + (sync
+                ? "each write is on the medium at its return"
+                : "no write waits for the medium; it is made durable by a flush after the last"));
+    facts.addAll(report.notes());
+    return new Section(
+        spec.name(),
+        "./" + spec.root().name() + " " + String.join(" ", originalArguments()),
+        facts,
+        report.tables(),
+        report.charts(),
+        report.toCsv());
   }
 
   private List<String> originalArguments() {

@@ -29,7 +29,7 @@ class BenchTest {
 
   @Test
   void peersAreComparedInSeveralRounds() throws Exception {
-    Path csv = temp.resolve("figures.csv");
+    Path report = temp.resolve("report");
 
     int exitCode =
         run(
@@ -39,7 +39,7 @@ class BenchTest {
             "--rounds=2",
             "--keys=100",
             "--operations=50",
-            "--csv=" + csv);
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -50,8 +50,13 @@ class BenchTest {
         .containsPattern("\n\\| json \\| [1-9]")
         .containsPattern("\n\\| json \\| \\d+\\.\\d+ \\(\\d+\\.\\d+ \\.\\.\\. ")
         .doesNotContain("NaN");
-    assertThat(Files.readAllLines(csv)).hasSize(5).first().asString().startsWith("round,engine,");
-    assertThat(temp).isDirectoryNotContaining(Files::isDirectory);
+    assertThat(Files.readAllLines(report.resolve("peers.csv")))
+        .hasSize(5)
+        .first()
+        .asString()
+        .startsWith("round,engine,");
+    assertThat(report.resolve("report.html")).content().contains("<h2>peers</h2>");
+    assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
   @Test

@@ -36,6 +36,11 @@ public final class Engines {
 
   private Engines() {}
 
+  /** Tells whether a name is that of a library that is used without us. */
+  public static boolean isLibrary(String name) {
+    return name.startsWith(RAW);
+  }
+
   /**
    * Opens an engine, new or as it was left.
    *
@@ -44,7 +49,7 @@ public final class Engines {
    * @throws IllegalArgumentException if the name is not known
    */
   public static Engine open(String name, Path directory, boolean sync) {
-    if (name.startsWith(RAW)) {
+    if (isLibrary(name)) {
       Opener opener = LIBRARIES.get(name);
       if (opener == null) {
         throw new IllegalArgumentException(

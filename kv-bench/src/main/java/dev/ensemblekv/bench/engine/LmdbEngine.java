@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.engine;
 
+import dev.ensemblekv.bench.Libraries;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;

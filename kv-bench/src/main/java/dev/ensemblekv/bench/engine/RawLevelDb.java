@@ -3,6 +3,7 @@ package dev.ensemblekv.bench.engine;
 
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvVisitor;
+import dev.ensemblekv.bench.Libraries;
 import dev.ensemblekv.leveldb.LevelDbOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;

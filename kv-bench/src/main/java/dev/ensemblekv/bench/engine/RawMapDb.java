@@ -2,6 +2,7 @@
 package dev.ensemblekv.bench.engine;
 
 import dev.ensemblekv.api.KvVisitor;
+import dev.ensemblekv.bench.Libraries;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

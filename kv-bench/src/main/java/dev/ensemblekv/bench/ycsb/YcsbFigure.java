@@ -43,7 +43,7 @@ record YcsbFigure(Mix mix, Kind kind) implements Measured {
 
   @Override
   public Column column() {
-    return new Column(mix + " " + kind.title, kind.unit);
+    return new Column(mix.name(), kind.title, kind.unit);
   }
 
   /** Returns a table for each workload. */
