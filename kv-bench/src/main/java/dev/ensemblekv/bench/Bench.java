@@ -11,8 +11,8 @@ import dev.ensemblekv.bench.peers.PeersCommand;
 import dev.ensemblekv.bench.peers.WorkloadCommand;
 import dev.ensemblekv.bench.profile.ProfileCommand;
 import dev.ensemblekv.bench.size.SizeCommand;
-import dev.ensemblekv.bench.ycsb.YcsbCommand;
-import dev.ensemblekv.bench.ycsb.YcsbProcessCommand;
+import dev.ensemblekv.bench.workloads.PhasesCommand;
+import dev.ensemblekv.bench.workloads.WorkloadsCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       PeersCommand.class,
-      YcsbCommand.class,
+      WorkloadsCommand.class,
       ColdCommand.class,
       CallsCommand.class,
       GrowthCommand.class,
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       LatencyCommand.class,
       ProfileCommand.class,
       WorkloadCommand.class,
-      YcsbProcessCommand.class,
+      PhasesCommand.class,
       ColdPhaseCommand.class,
       LatencyPhaseCommand.class
     })

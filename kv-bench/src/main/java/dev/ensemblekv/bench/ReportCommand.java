@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import dev.ensemblekv.bench.engine.Engines;
 import dev.ensemblekv.bench.report.Publication;
 import dev.ensemblekv.bench.report.Section;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +31,14 @@ public abstract class ReportCommand implements Callable<Integer> {
         "The others are held against the first."
       })
   private List<String> engines = List.of();
+
+  @Option(
+      names = "--peers",
+      description = {
+        "Add the libraries: raw-rocksdb, raw-rocksdb-blobs, raw-lmdb, raw-leveldb, raw-mapdb, and",
+        "raw-mvstore."
+      })
+  private boolean peers;
 
   @Option(
       names = "--value-bytes",
@@ -136,7 +146,9 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   /** Returns the engines. */
   protected final List<String> engines() {
-    return engines;
+    return peers
+        ? Stream.concat(engines.stream(), Engines.PEERS.stream()).distinct().toList()
+        : engines;
   }
 
   /** Returns the length of each value. */

@@ -60,25 +60,33 @@ class BenchTest {
   }
 
   @Test
-  void theWorkloadsOfYcsbAreDoneByEachEngine() {
+  void workloadsAreDoneByEachEngine() {
+    Path report = temp.resolve("report");
     int exitCode =
         run(
-            "ycsb",
+            "workloads",
             "raw-lmdb",
             "extent",
-            "--workloads=A,D,E,F,U",
+            "--workloads=load,A,D,E,F,absent,batch,delete,mine",
+            "--define=mine=60 read, 40 update, sync, 3 threads, 50 % data, 5000 bytes",
             "--rounds=1",
             "--keys=200",
-            "--operations=300");
+            "--operations=300",
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
-        .contains("| 200 x 1000 B | A calls/s | A p50 us | A p99 us |")
+        .contains("| 200 x 1000 B | A calls/s | A p50 us | A p90 us | A p99 us |")
+        .contains("| 200 x 1000 B | A reopen + 1 get | A peak RSS | mine reopen + 1 get |")
         .containsPattern("\n\\| raw-lmdb \\| [1-9]")
         .containsPattern(
             "\n\\| 200 x 1000 B \\| E .*\n.*\n\\| raw-lmdb \\| [1-9].*\n\\| extent \\| n/a")
         .contains("; not ordered");
-    assertThat(temp).isEmptyDirectory();
+    assertThat(report.resolve("workloads-lines.csv"))
+        .content()
+        .containsPattern("\n\"load: calls per second\",\"extent\",1,0.05,[1-9]")
+        .containsPattern("\n\"mine: latency, us\",\"raw-lmdb\",1,9.0,[1-9]");
+    assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
   @Test

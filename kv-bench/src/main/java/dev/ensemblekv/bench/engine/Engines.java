@@ -13,6 +13,16 @@ import java.util.TreeMap;
  * the framework's guard and counters around it.
  */
 public final class Engines {
+  /** The libraries that stores of ours are held against. */
+  public static final List<String> PEERS =
+      List.of(
+          "raw-rocksdb",
+          "raw-rocksdb-blobs",
+          "raw-lmdb",
+          "raw-leveldb",
+          "raw-mapdb",
+          "raw-mvstore");
+
   private static final String BARE = "bare-";
   private static final String RAW = "raw-";
 

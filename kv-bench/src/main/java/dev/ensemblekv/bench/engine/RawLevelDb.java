@@ -67,6 +67,11 @@ final class RawLevelDb implements Engine {
   }
 
   @Override
+  public void delete(byte[] key) {
+    db.delete(key, writing);
+  }
+
+  @Override
   public void putAll(List<byte[]> keys, List<byte[]> values) {
     try (WriteBatch batch = db.createWriteBatch()) {
       for (int i = 0; i < keys.size(); i++) {
@@ -105,7 +110,13 @@ final class RawLevelDb implements Engine {
 
   @Override
   public String libraries() {
-    return "leveldbjni " + Libraries.version("io.github.tronprotocol", "leveldbjni-all");
+    return "leveldbjni "
+        + Libraries.version("io.github.tronprotocol", "leveldbjni-all")
+        + ": checksums verified, write buffer "
+        + LevelDbOptions.WRITE_BUFFER.defaultValue()
+        + " bytes, block cache "
+        + LevelDbOptions.BLOCK_CACHE.defaultValue()
+        + " bytes, Snappy";
   }
 
   @Override
