@@ -5,7 +5,6 @@ import dev.ensemblekv.bench.engine.Engines;
 import dev.ensemblekv.bench.report.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The first engine of a report beside that library, of those used without us, which has the best
@@ -15,17 +14,17 @@ final class BestLibrary {
   private BestLibrary() {}
 
   /** Returns a row for each column; nothing if there is no store of ours beside libraries. */
-  static Optional<Table> of(Report report) {
+  static List<Table> of(Report report, List<Column> columns) {
     String first = report.engines().get(0);
     List<String> libraries = report.engines().stream().filter(Engines::isLibrary).toList();
-    if (Engines.isLibrary(first) || libraries.isEmpty()) {
-      return Optional.empty();
+    if (Engines.isLibrary(first) || libraries.isEmpty() || columns.isEmpty()) {
+      return List.of();
     }
     List<List<String>> rows = new ArrayList<>();
-    for (Column column : report.columns()) {
+    for (Column column : columns) {
       rows.add(row(report, column, first, best(report, column, libraries)));
     }
-    return Optional.of(
+    return List.of(
         new Table(
             List.of(report.title(), first, "best library", "", first + " / best", "ahead"), rows));
   }

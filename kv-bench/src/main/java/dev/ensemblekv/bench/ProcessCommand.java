@@ -62,6 +62,11 @@ public abstract class ProcessCommand implements Callable<Integer> {
     return new Stored(engine, directory, new Pairs(seed, valueBytes), keys, threads);
   }
 
+  /** Shows what is being done. */
+  protected final void progress(String what) {
+    spec.commandLine().getErr().println(what);
+  }
+
   /** Tells the parent what came out. */
   protected final void print(Map<? extends Measured, Double> figures, String libraries) {
     print(figures, Map.of(), libraries);

@@ -87,8 +87,20 @@ public final class Report {
         shown.add(table(columns, "ratio to " + engines.get(0), this::ratio));
       }
     }
-    BestLibrary.of(this).ifPresent(shown::add);
+    shown.addAll(BestLibrary.of(this, columns()));
     return shown;
+  }
+
+  /** Returns how many calls per second the first engine does beside the best library. */
+  List<Table> summary() {
+    return BestLibrary.of(
+        this,
+        columns().stream().filter(column -> column.unit() == Column.Unit.PER_SECOND).toList());
+  }
+
+  /** Returns how many rounds there were. */
+  int rounds() {
+    return rounds.size();
   }
 
   private Table table(

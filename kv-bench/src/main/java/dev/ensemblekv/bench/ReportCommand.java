@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
 
 /** A command that measures engines, and prints what was measured with how and where it was. */
 public abstract class ReportCommand implements Callable<Integer> {
+  private static final double NANOS_PER_MINUTE = 60e9;
+
   @Parameters(
       paramLabel = "ENGINE",
       arity = "1..*",
@@ -57,6 +59,15 @@ public abstract class ReportCommand implements Callable<Integer> {
       defaultValue = "3",
       description = "How often each engine is measured, by turns (default: ${DEFAULT-VALUE}).")
   private int rounds;
+
+  @Option(
+      names = "--minutes",
+      defaultValue = "1e6",
+      description = {
+        "Begin no round that would end later, were it to take as long as the longest one; the first",
+        "one is begun in any case."
+      })
+  private double minutes;
 
   @Option(names = "--sync", description = "Make each write durable at its return.")
   private boolean sync;
@@ -96,21 +107,23 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    Section section = section();
+    Section section = section(spec.name());
     Path directory = published;
     if (directory != null) {
       Publication.write(directory, List.of(section));
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("Measured by turns; medians of %d rounds. Read the ratios.%n%n", rounds);
+    out.printf("Measured by turns; medians of all rounds. Read the ratios.%n%n");
     out.print(section.toMarkdown());
     out.flush();
     return 0;
   }
 
-  private Section section() {
+  /** Measures everything, and tells of it. */
+  final Section section(String name) {
     Report report = measure();
     List<String> facts = new ArrayList<>();
+    facts.add(report.rounds() + " rounds");
     facts.add(Machine.describe());
     facts.add("JVM of each process: " + String.join(" ", jvmFlags()));
     facts.add(
@@ -120,9 +133,10 @@ public abstract class ReportCommand implements Callable<Integer> {
                 : "no write waits for the medium; it is made durable by a flush after the last"));
     facts.addAll(report.notes());
     return new Section(
-        spec.name(),
+        name,
         "./" + spec.root().name() + " " + String.join(" ", originalArguments()),
         facts,
+        report.summary(),
         report.tables(),
         report.charts(),
         report.toCsv());
@@ -161,9 +175,9 @@ public abstract class ReportCommand implements Callable<Integer> {
     return threads;
   }
 
-  /** Returns how often each engine is measured. */
-  protected final int rounds() {
-    return rounds;
+  /** Returns the rounds in which each engine is measured. */
+  protected final Rounds beginRounds() {
+    return new Rounds(rounds, minutes * NANOS_PER_MINUTE, System::nanoTime);
   }
 
   /** Tells whether each write is durable at its return. */

@@ -57,7 +57,9 @@ public abstract class TurnsCommand extends ReportCommand {
         tables().stream().map(table -> table.stream().map(Measured::column).toList()).toList();
     Report report = new Report(title(keys), rows(), columns);
     Pairs pairs = new Pairs(seed, valueBytes());
-    for (int round = 0; round < rounds(); round++) {
+    Rounds rounds = beginRounds();
+    while (rounds.next()) {
+      int round = rounds.current();
       report.beginRound();
       List<String> order = new ArrayList<>(rows());
       Collections.rotate(order, round);

@@ -175,25 +175,29 @@ class BenchTest {
   }
 
   @Test
-  void anEngineIsMeasuredAtEachSize() {
+  void enginesAreMeasuredAtEachSize() {
+    Path report = temp.resolve("report");
+
     int exitCode =
-        Bench.run(
-            new PrintWriter(out),
-            new PrintWriter(err, true),
+        run(
             "size",
             "ensemble:memory,ensemble.maxKeys=400",
-            "--bytes=2MiB",
-            "--step=1MiB",
+            "memory",
+            "--keys=2000",
+            "--steps=4",
             "--gets=100",
-            "--directory=" + temp);
+            "--rounds=1",
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
-        .contains("| data | puts/s | gets/s | splits | puts |")
-        .containsPattern("\\n\\| 0.00105 GB \\| \\d+ k \\| \\d+\\.\\d k \\| \\d+ \\| #{30} \\|")
-        .containsPattern("\\n\\| 0.00210 GB \\|")
-        .containsPattern("- step 2 by step 2: puts \\d+\\.\\d+, gets ");
-    assertThat(temp).isEmptyDirectory();
+        .contains("| 2,000 x 1000 B | put/s | put/s, last step | get/s, last step |")
+        .containsPattern("\n\\| memory \\| [1-9]")
+        .containsPattern("- ensemble:memory,ensemble.maxKeys=400: .*; \\d+ substores at last\n");
+    assertThat(report.resolve("size-lines.csv"))
+        .content()
+        .containsPattern("\n\"put/s by size\",\"memory\",1,0.002032,[1-9].*,false\n");
+    assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import com.samskivert.mustache.Mustache;
 import dev.ensemblekv.bench.Libraries;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -41,6 +42,7 @@ final class Page {
   static String render(List<Section> sections) {
     String version = Libraries.version(WEBJARS, CHART_JS);
     return Mustache.compiler()
+        .withLoader(name -> new StringReader(resource(name + ".mustache")))
         .compile(resource("page.mustache"))
         .execute(
             Map.of(

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
  * @param name what its files begin with
  * @param command the command
  * @param facts how and where that was, and what was measured
+ * @param summary the most important of it
  * @param tables medians, ranges, ratios
  * @param charts the same to be seen
  * @param csv all figures of all rounds
@@ -18,6 +19,7 @@ public record Section(
     String name,
     String command,
     List<String> facts,
+    List<Table> summary,
     List<Table> tables,
     List<Chart> charts,
     String csv) {
@@ -25,6 +27,7 @@ public record Section(
   /** Copies the lists. */
   public Section {
     facts = List.copyOf(facts);
+    summary = List.copyOf(summary);
     tables = List.copyOf(tables);
     charts = List.copyOf(charts);
   }

@@ -131,7 +131,11 @@
       numbers.push(config.options.scales.x);
     }
     for (const axis of numbers) {
-      axis.ticks = {callback: short, maxTicksLimit: 8};
+      const powers = axis.type === 'logarithmic';
+      axis.ticks = {
+        callback: (value) => (powers && !Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? null : short(value)),
+        maxTicksLimit: 8,
+      };
     }
     Object.assign(config.options, {
       animation: false,

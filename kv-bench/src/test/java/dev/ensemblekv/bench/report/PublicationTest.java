@@ -21,6 +21,7 @@ class PublicationTest {
           "growth",
           "./kv bench size 'a<b'",
           List.of("a & b"),
+          List.of(new Table(List.of("first"), List.of(List.of("of all")))),
           List.of(new Table(List.of("a", "<i>"), List.of(List.of("1 < 2", "3")))),
           List.of(
               Chart.bars("speed", List.of(""), List.of(new Line("all", 0, line.points()))),
@@ -46,6 +47,7 @@ class PublicationTest {
     assertThat(publish())
         .contains("<code>./kv bench size &#39;a&lt;b&#39;</code>")
         .contains("<li>a &amp; b</li>")
+        .contains("<td>of all</td>")
         .contains("<td>1 &lt; 2</td><td>3</td>")
         .contains("<th scope=\"col\">&lt;i&gt;</th>");
   }
