@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,7 +43,7 @@ public final class AllCommand implements Callable<Integer> {
       List.of(
           new Part(
               "workloads",
-              50,
+              60,
               1,
               "workloads "
                   + OURS
@@ -50,14 +51,14 @@ public final class AllCommand implements Callable<Integer> {
                   + " --workloads load,A,B,C,F,D,E,absent,batch,steady,delete"),
           new Part(
               "durable",
-              18,
+              14,
               1,
               "workloads "
                   + OURS
                   + " --peers --seconds 1 --workloads sync1,sync2,sync4,sync8,sync16,sync32,large"),
           new Part(
               "growth",
-              14,
+              10,
               10,
               "size extent ensemble:extent,ensemble.maxBytes=256MiB --gets 10000"),
           new Part(
@@ -66,9 +67,9 @@ public final class AllCommand implements Callable<Integer> {
               1,
               "latency ensemble:extent ensemble:extent,ensemble.nativeSplits=false --seconds 5"),
           new Part("ensemble", 4, 0.1, "calls " + OURS + " --calls get,getAbsent,put" + ONE_THREAD),
-          new Part("lmdb", 5, 0.1, "calls raw-lmdb lmdb --calls get,put,scan" + ONE_THREAD),
+          new Part("lmdb", 4, 0.1, "calls raw-lmdb lmdb --calls get,put,scan" + ONE_THREAD),
           new Part(
-              "leveldb", 5, 0.1, "calls raw-leveldb leveldb --calls get,put,scan" + ONE_THREAD));
+              "leveldb", 4, 0.1, "calls raw-leveldb leveldb --calls get,put,scan" + ONE_THREAD));
 
   @Option(
       names = "--report",
@@ -94,11 +95,7 @@ public final class AllCommand implements Callable<Integer> {
       })
   private long keys;
 
-  @Option(
-      names = "--directory",
-      defaultValue = "${sys:java.io.tmpdir}",
-      description = "Where the files of the engines are, which are deleted (${DEFAULT-VALUE}).")
-  private Path directory = Path.of("");
+  @Mixin private Scratch scratch = new Scratch();
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -144,7 +141,7 @@ public final class AllCommand implements Callable<Integer> {
             Math.round(keys * part.size()),
             minutes * part.share() / 100);
     List<String> arguments = new ArrayList<>(List.of(line.split(" ", -1)));
-    arguments.addAll(List.of("--directory", directory.toString()));
+    arguments.addAll(List.of("--directory", scratch.directory().toString()));
     return arguments;
   }
 }

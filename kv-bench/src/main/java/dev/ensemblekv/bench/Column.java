@@ -44,6 +44,15 @@ public record Column(String subject, String measure, Unit unit) {
     return subject.isEmpty() ? measure : subject + " " + measure;
   }
 
+  /** Returns what stands above a chart of it, where figures are in base units. */
+  String chartTitle() {
+    return switch (unit) {
+      case MILLISECONDS -> measure + ", ms";
+      case BYTES -> measure + ", bytes";
+      default -> measure;
+    };
+  }
+
   /** Tells whether a figure is better than another. */
   boolean isBetter(double figure, double other) {
     return unit.moreIsBetter ? figure > other : figure < other;

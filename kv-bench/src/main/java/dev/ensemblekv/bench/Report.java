@@ -191,14 +191,15 @@ public final class Report {
             .collect(
                 Collectors.groupingBy(Column::measure, LinkedHashMap::new, Collectors.toList()));
     List<Chart> charts = new ArrayList<>();
-    measures.forEach((measure, columns) -> charts.add(bars(measure, columns)));
+    measures.values().forEach(columns -> charts.add(bars(columns)));
     lines.forEach((chart, own) -> charts.add(chart.with(own)));
     return charts;
   }
 
-  private Chart bars(String measure, List<Column> columns) {
+  private Chart bars(List<Column> columns) {
     List<Line> bars = engines.stream().map(engine -> barsOf(engine, columns)).toList();
-    return Chart.bars(measure, columns.stream().map(Column::subject).toList(), bars);
+    return Chart.bars(
+        columns.get(0).chartTitle(), columns.stream().map(Column::subject).toList(), bars);
   }
 
   private Line barsOf(String engine, List<Column> columns) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -83,11 +84,7 @@ public abstract class ReportCommand implements Callable<Integer> {
       description = "An option of the JVM for each process that is measured; may be repeated.")
   private List<String> jvmOptions = List.of();
 
-  @Option(
-      names = "--directory",
-      defaultValue = "${sys:java.io.tmpdir}",
-      description = "Where the files of the engines are, which are deleted (${DEFAULT-VALUE}).")
-  private Path directory = Path.of("");
+  @Mixin private Scratch scratch = new Scratch();
 
   @Option(
       names = "--report",
@@ -192,6 +189,6 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   /** Returns where the files are. */
   protected final Path directory() {
-    return directory;
+    return scratch.directory();
   }
 }

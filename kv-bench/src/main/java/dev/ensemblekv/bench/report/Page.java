@@ -31,11 +31,7 @@ final class Page {
   private static final MathContext DIGITS = new MathContext(4);
 
   private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .registerModule(
-              new SimpleModule()
-                  .addSerializer(double.class, new Rounded())
-                  .addSerializer(Double.class, new Rounded()));
+      new ObjectMapper().registerModule(new SimpleModule().addSerializer(new PointWriter()));
 
   private Page() {}
 
@@ -86,17 +82,34 @@ final class Page {
     }
   }
 
-  /** Writes numbers with the digits that can be seen, and what is not known as null. */
-  private static final class Rounded extends StdSerializer<Double> {
+  /**
+   * Writes a point as an array, without what goes without saying: that it has no range, and no
+   * mark. Numbers have the digits that can be seen, and what is not known is null.
+   */
+  private static final class PointWriter extends StdSerializer<Point> {
     private static final long serialVersionUID = 1;
 
-    Rounded() {
-      super(Double.class);
+    PointWriter() {
+      super(Point.class);
     }
 
     @Override
-    public void serialize(Double value, JsonGenerator out, SerializerProvider provider)
+    public void serialize(Point point, JsonGenerator out, SerializerProvider provider)
         throws IOException {
+      out.writeStartArray();
+      write(point.x(), out);
+      write(point.y(), out);
+      if (point.low() < point.high() || point.marked()) {
+        write(point.low(), out);
+        write(point.high(), out);
+      }
+      if (point.marked()) {
+        out.writeBoolean(true);
+      }
+      out.writeEndArray();
+    }
+
+    private static void write(double value, JsonGenerator out) throws IOException {
       if (Double.isFinite(value)) {
         out.writeNumber(BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toString());
       } else {

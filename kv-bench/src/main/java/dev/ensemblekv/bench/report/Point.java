@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.report;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-
 /**
  * A point of a chart.
  *
@@ -13,8 +10,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param high the highest of several rounds
  * @param marked whether something happened there that the chart tells of
  */
-@JsonFormat(shape = JsonFormat.Shape.ARRAY)
-@JsonPropertyOrder({"x", "y", "low", "high", "marked"})
 public record Point(double x, double y, double low, double high, boolean marked) {
 
   /** Makes a point that was measured once. */

@@ -19,7 +19,9 @@ public final class Publication {
     Files.writeString(directory.resolve("report.html"), Page.render(sections));
     for (Section section : sections) {
       Files.writeString(directory.resolve(section.name() + ".csv"), section.csv());
-      Files.writeString(directory.resolve(section.name() + "-lines.csv"), section.linesCsv());
+      if (section.hasLines()) {
+        Files.writeString(directory.resolve(section.name() + "-lines.csv"), section.linesCsv());
+      }
     }
   }
 }

@@ -40,6 +40,13 @@ public record Section(
     return text.toString();
   }
 
+  /** Tells whether there are lines that were measured in a round. */
+  boolean hasLines() {
+    return charts.stream()
+        .flatMap(chart -> chart.lines().stream())
+        .anyMatch(line -> line.round() > 0);
+  }
+
   /** Writes the points of all lines that were measured in a round as CSV. */
   String linesCsv() {
     return charts.stream()
@@ -54,7 +61,15 @@ public record Section(
     String beginning =
         Csv.cell(chart.title()) + "," + Csv.cell(line.name()) + "," + line.round() + ",";
     return line.points().stream()
-        .map(point -> beginning + point.x() + "," + point.y() + "," + point.marked() + "\n")
+        .map(
+            point ->
+                beginning
+                    + (float) point.x()
+                    + ","
+                    + (float) point.y()
+                    + ","
+                    + point.marked()
+                    + "\n")
         .collect(Collectors.joining());
   }
 }

@@ -67,7 +67,7 @@
           x: {
             type: powers ? 'logarithmic' : 'linear',
             beginAtZero: !powers,
-            suggestedMax: Math.max(...chart.lines.flatMap((line) => line.points.map((point) => point[HIGH] ?? 0))),
+            suggestedMax: Math.max(...chart.lines.flatMap((line) => line.points.map((point) => point[HIGH] ?? point[Y] ?? 0))),
             title: {display: powers, text: 'powers of ten'},
           },
         },

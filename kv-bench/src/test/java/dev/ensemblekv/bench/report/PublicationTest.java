@@ -65,6 +65,6 @@ class PublicationTest {
   void numbersInThePageHaveTheDigitsThatCanBeSeenAndTheUnknownIsNull() throws Exception {
     assertThat(publish())
         .contains("\"title\":\"\\u003c/script>\"")
-        .contains("\"points\":[[0,0.1235,0.1235,0.1235,false],[1,null,null,null,true]]");
+        .contains("\"points\":[[0,0.1235],[1,null,null,null,true]]");
   }
 }
