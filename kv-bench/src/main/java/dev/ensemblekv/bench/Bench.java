@@ -10,9 +10,10 @@ import dev.ensemblekv.bench.latency.LatencyPhaseCommand;
 import dev.ensemblekv.bench.peers.PeersCommand;
 import dev.ensemblekv.bench.peers.WorkloadCommand;
 import dev.ensemblekv.bench.profile.ProfileCommand;
+import dev.ensemblekv.bench.size.FillingCommand;
 import dev.ensemblekv.bench.size.SizeCommand;
-import dev.ensemblekv.bench.ycsb.YcsbCommand;
-import dev.ensemblekv.bench.ycsb.YcsbProcessCommand;
+import dev.ensemblekv.bench.workloads.PhasesCommand;
+import dev.ensemblekv.bench.workloads.WorkloadsCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +29,9 @@ import picocli.CommandLine.Spec;
     description = "Measures engines: stores of ours, and libraries used without us.",
     mixinStandardHelpOptions = true,
     subcommands = {
+      AllCommand.class,
       PeersCommand.class,
-      YcsbCommand.class,
+      WorkloadsCommand.class,
       ColdCommand.class,
       CallsCommand.class,
       GrowthCommand.class,
@@ -37,8 +39,9 @@ import picocli.CommandLine.Spec;
       LatencyCommand.class,
       ProfileCommand.class,
       WorkloadCommand.class,
-      YcsbProcessCommand.class,
+      PhasesCommand.class,
       ColdPhaseCommand.class,
+      FillingCommand.class,
       LatencyPhaseCommand.class
     })
 public final class Bench implements Runnable {
@@ -64,13 +67,18 @@ public final class Bench implements Runnable {
     return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }
 
+  /** Returns what parses and runs a command. */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    return new CommandLine(new Bench()).setOut(out).setErr(err);
+  }
+
   /**
    * Runs a command.
    *
    * @return the exit code: 0 done, 2 the command line is wrong, 3 an engine or a file is at fault
    */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine commandLine = new CommandLine(new Bench()).setOut(out).setErr(err);
+    CommandLine commandLine = commandLine(out, err);
     commandLine.setExecutionExceptionHandler(
         (e, line, parsed) -> {
           e.printStackTrace(err);

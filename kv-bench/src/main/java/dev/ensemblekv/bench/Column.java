@@ -6,23 +6,56 @@ import java.util.Locale;
 /**
  * A figure that is measured of each engine.
  *
- * @param title what it is, with its unit
+ * @param subject what it is of, if several columns measure the same of different things; else empty
+ * @param measure what it is, with its unit
  * @param unit how it is written
  */
-public record Column(String title, Unit unit) {
+public record Column(String subject, String measure, Unit unit) {
 
-  /** How figures are written. */
+  /** How figures are written, and which are the better ones. */
   public enum Unit {
-    /** So many per second; the more the better. */
-    PER_SECOND,
+    /** So many per second. */
+    PER_SECOND(true),
+    /** A part of what would be possible. */
+    SHARE(true),
     /** A duration in microseconds. */
-    MICROSECONDS,
+    MICROSECONDS(false),
     /** A duration in milliseconds. */
-    MILLISECONDS,
-    /** A ratio. */
-    RATIO,
+    MILLISECONDS(false),
+    /** What is spent by what is needed. */
+    RATIO(false),
     /** A number of bytes. */
-    BYTES
+    BYTES(false);
+
+    private final boolean moreIsBetter;
+
+    Unit(boolean moreIsBetter) {
+      this.moreIsBetter = moreIsBetter;
+    }
+  }
+
+  /** Makes a column that is the only one to measure this. */
+  public Column(String measure, Unit unit) {
+    this("", measure, unit);
+  }
+
+  /** Returns what stands above it. */
+  String title() {
+    return subject.isEmpty() ? measure : subject + " " + measure;
+  }
+
+  /** Returns what stands above a chart of it, where figures are in base units. */
+  String chartTitle() {
+    return switch (unit) {
+      case MILLISECONDS -> measure + ", ms";
+      case BYTES -> measure + ", bytes";
+      default -> measure;
+    };
+  }
+
+  /** Tells whether a figure is better than another. */
+  boolean isBetter(double figure, double other) {
+    return unit.moreIsBetter ? figure > other : figure < other;
   }
 
   private static final String UNKNOWN = "n/a";
@@ -43,7 +76,7 @@ public record Column(String title, Unit unit) {
       case MICROSECONDS ->
           value < 1 ? String.format(Locale.ROOT, "%.2f", value) : decimal(value, "");
       case MILLISECONDS -> decimal(value, " ms");
-      case RATIO -> formatRatio(value);
+      case RATIO, SHARE -> formatRatio(value);
       case BYTES ->
           value < MILLION * THOUSAND
               ? decimal(value / MILLION, " MB")

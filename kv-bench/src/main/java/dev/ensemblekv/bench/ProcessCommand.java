@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import dev.ensemblekv.bench.report.Point;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,10 +62,22 @@ public abstract class ProcessCommand implements Callable<Integer> {
     return new Stored(engine, directory, new Pairs(seed, valueBytes), keys, threads);
   }
 
+  /** Shows what is being done. */
+  protected final void progress(String what) {
+    spec.commandLine().getErr().println(what);
+  }
+
   /** Tells the parent what came out. */
   protected final void print(Map<? extends Measured, Double> figures, String libraries) {
+    print(figures, Map.of(), libraries);
+  }
+
+  /** Tells the parent what came out, with lines. */
+  protected final void print(
+      Map<? extends Measured, Double> figures, Map<Curve, List<Point>> curves, String libraries) {
     PrintWriter out = spec.commandLine().getOut();
     figures.forEach((figure, value) -> out.println(figure.name() + "=" + value));
+    curves.forEach((curve, points) -> out.println(curve.name() + "=" + Curve.write(points)));
     if (!libraries.isEmpty()) {
       out.println(TurnsCommand.LIBRARIES + "=" + libraries);
     }

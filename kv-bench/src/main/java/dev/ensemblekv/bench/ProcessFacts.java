@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -37,6 +38,17 @@ public final class ProcessFacts {
   /** Returns the most memory that was resident so far, pages of mapped files included. */
   public static double peakResidentBytes() {
     return number(STATUS, "VmHWM") * KIBIBYTE;
+  }
+
+  /** Returns the memory that is resident now, pages of mapped files included. */
+  public static double residentBytes() {
+    return number(STATUS, "VmRSS") * KIBIBYTE;
+  }
+
+  /** Returns the processor time that this process has had. */
+  public static long cpuNanos() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 
   /**

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import dev.ensemblekv.bench.engine.Engines;
+import dev.ensemblekv.bench.report.Publication;
+import dev.ensemblekv.bench.report.Section;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,6 +21,8 @@ import picocli.CommandLine.Spec;
 
 /** A command that measures engines, and prints what was measured with how and where it was. */
 public abstract class ReportCommand implements Callable<Integer> {
+  private static final double NANOS_PER_MINUTE = 60e9;
+
   @Parameters(
       paramLabel = "ENGINE",
       arity = "1..*",
@@ -27,6 +34,14 @@ public abstract class ReportCommand implements Callable<Integer> {
         "The others are held against the first."
       })
   private List<String> engines = List.of();
+
+  @Option(
+      names = "--peers",
+      description = {
+        "Add the libraries: raw-rocksdb, raw-rocksdb-blobs, raw-lmdb, raw-leveldb, raw-mapdb, and",
+        "raw-mvstore."
+      })
+  private boolean peers;
 
   @Option(
       names = "--value-bytes",
@@ -46,6 +61,15 @@ public abstract class ReportCommand implements Callable<Integer> {
       description = "How often each engine is measured, by turns (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
+  @Option(
+      names = "--minutes",
+      defaultValue = "1e6",
+      description = {
+        "Begin no round that would end later, were it to take as long as the longest one; the first",
+        "one is begun in any case."
+      })
+  private double minutes;
+
   @Option(names = "--sync", description = "Make each write durable at its return.")
   private boolean sync;
 
@@ -60,14 +84,16 @@ public abstract class ReportCommand implements Callable<Integer> {
       description = "An option of the JVM for each process that is measured; may be repeated.")
   private List<String> jvmOptions = List.of();
 
-  @Option(
-      names = "--directory",
-      defaultValue = "${sys:java.io.tmpdir}",
-      description = "Where the files of the engines are, which are deleted (${DEFAULT-VALUE}).")
-  private Path directory = Path.of("");
+  @Mixin private Scratch scratch = new Scratch();
 
-  @Option(names = "--csv", description = "Write all figures of all rounds to this file.")
-  private @Nullable Path csv;
+  @Option(
+      names = "--report",
+      paramLabel = "DIRECTORY",
+      description = {
+        "Write a page with charts there, report.html, and CSV with all figures of all rounds beside",
+        "it."
+      })
+  private @Nullable Path published;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -78,29 +104,39 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    Report report = measure();
-    Path file = csv;
-    if (file != null) {
-      Files.writeString(file, report.toCsv());
+    Section section = section(spec.name());
+    Path directory = published;
+    if (directory != null) {
+      Publication.write(directory, List.of(section));
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.print(header());
-    out.print(report.toMarkdown());
+    out.printf("Measured by turns; medians of all rounds. Read the ratios.%n%n");
+    out.print(section.toMarkdown());
     out.flush();
     return 0;
   }
 
-  private String header() {
-    return String.format(
-        Locale.ROOT,
-        "%s%n%n- `./%s`%n- %s%n- JVM of each process: `%s`%n- durability: %s%n",
-        "Measured by turns; medians of " + rounds + " rounds. Read the ratios.",
-        spec.root().name() + " " + String.join(" ", originalArguments()),
-        Machine.describe(),
-        String.join(" ", jvmFlags()),
-        sync
-            ? "each write is on the medium at its return"
-            : "no write waits for the medium; it is made durable by a flush after the last one");
+  /** Measures everything, and tells of it. */
+  final Section section(String name) {
+    Report report = measure();
+    List<String> facts = new ArrayList<>();
+    facts.add(report.rounds() + " rounds");
+    facts.add(Machine.describe());
+    facts.add("JVM of each process: " + String.join(" ", jvmFlags()));
+    facts.add(
+        "durability: "
+            + (sync
+                ? "each write is on the medium at its return"
+                : "no write waits for the medium; it is made durable by a flush after the last"));
+    facts.addAll(report.notes());
+    return new Section(
+        name,
+        "./" + spec.root().name() + " " + String.join(" ", originalArguments()),
+        facts,
+        report.summary(),
+        report.tables(),
+        report.charts(),
+        report.toCsv());
   }
 
   private List<String> originalArguments() {
@@ -121,7 +157,9 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   /** Returns the engines. */
   protected final List<String> engines() {
-    return engines;
+    return peers
+        ? Stream.concat(engines.stream(), Engines.PEERS.stream()).distinct().toList()
+        : engines;
   }
 
   /** Returns the length of each value. */
@@ -134,9 +172,9 @@ public abstract class ReportCommand implements Callable<Integer> {
     return threads;
   }
 
-  /** Returns how often each engine is measured. */
-  protected final int rounds() {
-    return rounds;
+  /** Returns the rounds in which each engine is measured. */
+  protected final Rounds beginRounds() {
+    return new Rounds(rounds, minutes * NANOS_PER_MINUTE, System::nanoTime);
   }
 
   /** Tells whether each write is durable at its return. */
@@ -151,6 +189,6 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   /** Returns where the files are. */
   protected final Path directory() {
-    return directory;
+    return scratch.directory();
   }
 }

@@ -18,10 +18,29 @@ import org.jspecify.annotations.Nullable;
  * @param threads how many threads call it
  */
 public record Stored(String engine, Path directory, Pairs pairs, long keys, int threads) {
+  private static final long MIN_KEYS_PER_THREAD = 4;
+  private static final long NEVER_PUT = 1L << 40;
 
   /** Returns the same of another engine. */
   public Stored of(String other) {
     return new Stored(other, directory, pairs, keys, threads);
+  }
+
+  /**
+   * Returns one for the same engine in another directory.
+   *
+   * @param valueBytes length of each value; with longer ones there are fewer keys
+   * @param percent how much data there is, in percent of this one
+   */
+  public Stored in(Path other, int valueBytes, int otherThreads, int percent) {
+    long otherPairBytes = Pairs.KEY_BYTES + (long) valueBytes;
+    long otherKeys = dataBytes() / otherPairBytes * percent / 100;
+    return new Stored(
+        engine,
+        other,
+        new Pairs(pairs.seed(), valueBytes),
+        Math.max(otherKeys, MIN_KEYS_PER_THREAD * otherThreads),
+        otherThreads);
   }
 
   /** Opens it. */
@@ -60,8 +79,18 @@ public record Stored(String engine, Path directory, Pairs pairs, long keys, int 
 
   /** Gets a key that was never put. */
   public void getAbsent(Engine opened, SplittableRandom random) {
-    long index = keys + random.nextLong(keys);
-    if (opened.get(pairs.key(index)) != null) {
+    long index = absent(random);
+    checkAbsent(index, opened.get(pairs.key(index)));
+  }
+
+  /** Chooses the index of a key that was never put, whatever is inserted. */
+  public long absent(SplittableRandom random) {
+    return NEVER_PUT + random.nextLong(keys);
+  }
+
+  /** Fails if a key has a value although it was never put. */
+  public void checkAbsent(long index, byte @Nullable [] value) {
+    if (value != null) {
       throw new IllegalStateException(engine + " has key " + index + ", never put");
     }
   }

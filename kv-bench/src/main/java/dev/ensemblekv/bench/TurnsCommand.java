@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import dev.ensemblekv.bench.report.Point;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -34,6 +35,11 @@ public abstract class TurnsCommand extends ReportCommand {
   /** Returns what is measured: the figures of each table. */
   protected abstract List<? extends List<? extends Measured>> tables();
 
+  /** Returns the lines that are measured. */
+  protected List<Curve> curves() {
+    return List.of();
+  }
+
   /** Returns what is done, in a few words. */
   protected abstract String phases();
 
@@ -51,7 +57,9 @@ public abstract class TurnsCommand extends ReportCommand {
         tables().stream().map(table -> table.stream().map(Measured::column).toList()).toList();
     Report report = new Report(title(keys), rows(), columns);
     Pairs pairs = new Pairs(seed, valueBytes());
-    for (int round = 0; round < rounds(); round++) {
+    Rounds rounds = beginRounds();
+    while (rounds.next()) {
+      int round = rounds.current();
       report.beginRound();
       List<String> order = new ArrayList<>(rows());
       Collections.rotate(order, round);
@@ -60,6 +68,10 @@ public abstract class TurnsCommand extends ReportCommand {
         try (TemporaryDirectory files = TemporaryDirectory.below(directory())) {
           Properties outcome = measure(new Stored(engine, files.path(), pairs, keys, threads()));
           report.add(engine, figures(outcome));
+          for (Curve curve : curves()) {
+            List<Point> points = Curve.read(outcome.getProperty(curve.name(), ""));
+            report.add(curve.chart(), engine, points);
+          }
           report.note(engine, outcome.getProperty(LIBRARIES));
         }
       }

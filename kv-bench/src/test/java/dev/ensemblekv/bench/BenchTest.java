@@ -24,12 +24,13 @@ class BenchTest {
   private int run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--directory", temp.toString(), "--heap", "64m"));
+    all.add("--jvm-option=-XX:TieredStopAtLevel=1"); // nothing lives long enough for more
     return Bench.run(new PrintWriter(out), new PrintWriter(err, true), all.toArray(String[]::new));
   }
 
   @Test
   void peersAreComparedInSeveralRounds() throws Exception {
-    Path csv = temp.resolve("figures.csv");
+    Path report = temp.resolve("report");
 
     int exitCode =
         run(
@@ -39,7 +40,7 @@ class BenchTest {
             "--rounds=2",
             "--keys=100",
             "--operations=50",
-            "--csv=" + csv);
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -50,30 +51,43 @@ class BenchTest {
         .containsPattern("\n\\| json \\| [1-9]")
         .containsPattern("\n\\| json \\| \\d+\\.\\d+ \\(\\d+\\.\\d+ \\.\\.\\. ")
         .doesNotContain("NaN");
-    assertThat(Files.readAllLines(csv)).hasSize(5).first().asString().startsWith("round,engine,");
-    assertThat(temp).isDirectoryNotContaining(Files::isDirectory);
+    assertThat(Files.readAllLines(report.resolve("peers.csv")))
+        .hasSize(5)
+        .first()
+        .asString()
+        .startsWith("round,engine,");
+    assertThat(report.resolve("report.html")).content().contains("<h2>peers</h2>");
+    assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
   @Test
-  void theWorkloadsOfYcsbAreDoneByEachEngine() {
+  void workloadsAreDoneByEachEngine() {
+    Path report = temp.resolve("report");
     int exitCode =
         run(
-            "ycsb",
+            "workloads",
             "raw-lmdb",
             "extent",
-            "--workloads=A,D,E,F,U",
+            "--workloads=load,A,D,E,F,absent,batch,delete,mine",
+            "--define=mine=60 read, 40 update, sync, 3 threads, 50 % data, 5000 bytes",
             "--rounds=1",
             "--keys=200",
-            "--operations=300");
+            "--operations=300",
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
-        .contains("| 200 x 1000 B | A calls/s | A p50 us | A p99 us |")
+        .contains("| 200 x 1000 B | A calls/s | A p50 us | A p90 us | A p99 us |")
+        .contains("| 200 x 1000 B | A reopen + 1 get | A peak RSS | mine reopen + 1 get |")
         .containsPattern("\n\\| raw-lmdb \\| [1-9]")
         .containsPattern(
             "\n\\| 200 x 1000 B \\| E .*\n.*\n\\| raw-lmdb \\| [1-9].*\n\\| extent \\| n/a")
         .contains("; not ordered");
-    assertThat(temp).isEmptyDirectory();
+    assertThat(report.resolve("workloads-lines.csv"))
+        .content()
+        .containsPattern("\n\"load: calls per second\",\"extent\",1,\\d")
+        .containsPattern("\n\"mine: latency, us\",\"raw-lmdb\",1,9.0,\\d");
+    assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
   @Test
@@ -87,8 +101,7 @@ class BenchTest {
   @Test
   @EnabledOnOs(OS.LINUX) // elsewhere there is no telling what is in memory
   void coldReadsAreHeldAgainstTheDisk() {
-    int exitCode =
-        run("cold", "extent", "raw-lmdb", "--rounds=1", "--keys=300", "--percent=10", "--idle=0");
+    int exitCode = run("cold", "raw-lmdb", "--rounds=1", "--keys=300", "--percent=10", "--idle=0");
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -163,24 +176,27 @@ class BenchTest {
 
   @Test
   void anEngineIsMeasuredAtEachSize() {
+    Path report = temp.resolve("report");
+
     int exitCode =
-        Bench.run(
-            new PrintWriter(out),
-            new PrintWriter(err, true),
+        run(
             "size",
             "ensemble:memory,ensemble.maxKeys=400",
-            "--bytes=2MiB",
-            "--step=1MiB",
+            "--keys=2000",
+            "--steps=4",
             "--gets=100",
-            "--directory=" + temp);
+            "--rounds=1",
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(out.toString())
-        .contains("| data | puts/s | gets/s | splits | puts |")
-        .containsPattern("\\n\\| 0.00105 GB \\| \\d+ k \\| \\d+\\.\\d k \\| \\d+ \\| #{30} \\|")
-        .containsPattern("\\n\\| 0.00210 GB \\|")
-        .containsPattern("- step 2 by step 2: puts \\d+\\.\\d+, gets ");
-    assertThat(temp).isEmptyDirectory();
+        .contains("| 2,000 x 1000 B | put/s | put/s, last step | get/s, last step |")
+        .containsPattern("- ensemble:memory,ensemble.maxKeys=400: .*; \\d+ substores at last\n");
+    assertThat(report.resolve("size-lines.csv"))
+        .content()
+        .containsPattern(
+            "\n\"put/s by size\",\"ensemble:memory,ensemble.maxKeys=400\",1,0.002032,\\d");
+    assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
   @Test

@@ -4,8 +4,12 @@ package dev.ensemblekv.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ensemblekv.bench.Column.Unit;
+import dev.ensemblekv.bench.report.Chart;
+import dev.ensemblekv.bench.report.Line;
+import dev.ensemblekv.bench.report.Point;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -22,9 +26,15 @@ class ReportTest {
     return report;
   }
 
+  private static String markdown(Report report) {
+    return report.tables().stream()
+        .map(table -> "\n" + table.toMarkdown())
+        .collect(Collectors.joining());
+  }
+
   @Test
   void oneRoundHasNoRanges() {
-    assertThat(report(new double[] {20_000, 5_000}).toMarkdown())
+    assertThat(markdown(report(new double[] {20_000, 5_000})))
         .isEqualTo(
             """
 
@@ -43,7 +53,7 @@ class ReportTest {
   @Test
   void severalRoundsAreMediansAndRangesAndTheirRatiosAreTakenRoundByRound() {
     double[][] rounds = {{10_000, 40_000}, {1_000, 2_000}, {3_000_000, 9_000_000}};
-    assertThat(report(rounds).toMarkdown())
+    assertThat(markdown(report(rounds)))
         .contains("| a | 10 k | 4.0 ms |\n| b | 40 k | 2.0 ms |")
         .contains("| a | 1000 ... 3000 k | 4.0 ms ... 4.0 ms |")
         .contains("| b | 3.00 (2.00 ... 4.00) | 0.50 (0.50 ... 0.50) |");
@@ -51,14 +61,13 @@ class ReportTest {
 
   @Test
   void theMedianOfAnEvenNumberLiesBetween() {
-    assertThat(report(new double[] {20, 1}, new double[] {40, 1}).toMarkdown())
-        .contains("| a | 30 |");
+    assertThat(markdown(report(new double[] {20, 1}, new double[] {40, 1}))).contains("| a | 30 |");
   }
 
   @Test
   void whatIsNotKnownIsNoNumber() {
     double unknown = Double.NaN;
-    assertThat(report(new double[] {unknown, 1}, new double[] {unknown, 1}).toMarkdown())
+    assertThat(markdown(report(new double[] {unknown, 1}, new double[] {unknown, 1})))
         .contains("| a | n/a | 4.0 ms |")
         .contains("| b | n/a (n/a ... n/a) | 0.50 (0.50 ... 0.50) |");
   }
@@ -76,7 +85,7 @@ class ReportTest {
     assertThat(report(new double[] {1, 2}, new double[] {3, 4}).toCsv())
         .isEqualTo(
             """
-            round,engine,get/s,reopen
+            round,engine,"get/s","reopen"
             1,"a",1.0,4.0
             1,"b",2.0,2.0
             2,"a",3.0,4.0
@@ -85,9 +94,57 @@ class ReportTest {
   }
 
   @Test
-  void notesComeFirst() {
+  void notesTellOfEngines() {
     Report report = report(new double[] {1, 2});
     report.note("a", "library 1.0");
-    assertThat(report.toMarkdown()).startsWith("- a: library 1.0\n\n| 10 x 1 B |");
+    assertThat(report.notes()).containsExactly("a: library 1.0");
+  }
+
+  @Test
+  void theFirstEngineStandsBesideTheBestLibraryOfEachColumn() {
+    Report report =
+        new Report("x", List.of("ours", "raw-a", "raw-b"), List.of(List.of(RATE, TIME)));
+    report.beginRound();
+    report.add("ours", Map.of(RATE, 10.0, TIME, 4.0));
+    report.add("raw-a", Map.of(RATE, 5.0, TIME, 2.0));
+    report.add("raw-b", Map.of(RATE, 8.0, TIME, 3.0));
+    assertThat(markdown(report))
+        .endsWith(
+            """
+            | x | ours | best library |  | ours / best | ahead |
+            |---|---|---|---|---|---|
+            | get/s | 10 | raw-b | 8.0 | 1.25 | ours |
+            | reopen | 4.0 ms | raw-a | 2.0 ms | 2.00 | raw-a |
+            """);
+  }
+
+  @Test
+  void aMeasureOfSeveralThingsIsOneChartWithMediansAndRanges() {
+    Column read = new Column("A", "calls/s", Unit.PER_SECOND);
+    Column write = new Column("B", "calls/s", Unit.PER_SECOND);
+    Report report = new Report("x", List.of("a"), List.of(List.of(read), List.of(write, TIME)));
+    for (double rate : new double[] {3, 1, 7}) {
+      report.beginRound();
+      report.add("a", Map.of(read, rate, write, 10 * rate, TIME, 1.0));
+    }
+    Chart rates = report.charts().get(0);
+    assertThat(report.charts()).hasSize(2);
+    assertThat(rates.labels()).containsExactly("A", "B");
+    assertThat(rates.lines())
+        .containsExactly(
+            new Line(
+                "a", 0, List.of(new Point(0, 3, 1, 7, false), new Point(1, 30, 10, 70, false))));
+  }
+
+  @Test
+  void linesOfOneChartComeTogether() {
+    Report report = new Report("x", List.of("a", "b"), List.of());
+    Chart chart = new Chart("speed", Chart.Kind.LINES, "s", List.of(), "", List.of());
+    List<Point> points = List.of(new Point(1, 2, true));
+    report.beginRound();
+    report.add(chart, "a", points);
+    report.add(chart, "b", points);
+    assertThat(report.charts())
+        .containsExactly(chart.with(List.of(new Line("a", 1, points), new Line("b", 1, points))));
   }
 }

@@ -5,6 +5,7 @@ import dev.ensemblekv.bench.Column;
 import dev.ensemblekv.bench.Column.Unit;
 import dev.ensemblekv.bench.Report;
 import dev.ensemblekv.bench.ReportCommand;
+import dev.ensemblekv.bench.Rounds;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -63,7 +64,9 @@ public final class CallsCommand extends ReportCommand {
     List<Column> costs =
         calls.stream().map(call -> new Column(call + " CPU us", Unit.MICROSECONDS)).toList();
     Report report = new Report(title(keys), engines(), List.of(rates, costs));
-    for (int round = 0; round < rounds(); round++) {
+    Rounds rounds = beginRounds();
+    while (rounds.next()) {
+      int round = rounds.current();
       report.beginRound();
       List<String> order = new ArrayList<>(engines());
       Collections.rotate(order, round);

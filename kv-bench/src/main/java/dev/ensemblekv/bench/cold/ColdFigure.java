@@ -9,7 +9,7 @@ import java.util.List;
 /** What is measured of a store that is not in memory. Pages have 4096 bytes. */
 enum ColdFigure implements Measured {
   GET("get/s", Unit.PER_SECOND),
-  GET_OF_LIMIT("get / disk read", Unit.RATIO),
+  GET_OF_LIMIT("get / disk read", Unit.SHARE),
   GET_PAGES("pages per get", Unit.RATIO),
   ABSENT("absent/s", Unit.PER_SECOND),
   ABSENT_PAGES("pages per absent", Unit.RATIO),

@@ -30,6 +30,9 @@ public interface Engine extends AutoCloseable {
   /** Stores a pair. */
   void put(byte[] key, byte[] value);
 
+  /** Removes a key, if it is there. */
+  void delete(byte[] key);
+
   /** Stores pairs by one batch. */
   void putAll(List<byte[]> keys, List<byte[]> values);
 

@@ -13,6 +13,16 @@ import java.util.TreeMap;
  * the framework's guard and counters around it.
  */
 public final class Engines {
+  /** The libraries that stores of ours are held against. */
+  public static final List<String> PEERS =
+      List.of(
+          "raw-rocksdb",
+          "raw-rocksdb-blobs",
+          "raw-lmdb",
+          "raw-leveldb",
+          "raw-mapdb",
+          "raw-mvstore");
+
   private static final String BARE = "bare-";
   private static final String RAW = "raw-";
 
@@ -36,6 +46,11 @@ public final class Engines {
 
   private Engines() {}
 
+  /** Tells whether a name is that of a library that is used without us. */
+  public static boolean isLibrary(String name) {
+    return name.startsWith(RAW);
+  }
+
   /**
    * Opens an engine, new or as it was left.
    *
@@ -44,7 +59,7 @@ public final class Engines {
    * @throws IllegalArgumentException if the name is not known
    */
   public static Engine open(String name, Path directory, boolean sync) {
-    if (name.startsWith(RAW)) {
+    if (isLibrary(name)) {
       Opener opener = LIBRARIES.get(name);
       if (opener == null) {
         throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.engine;
 
+import dev.ensemblekv.bench.Libraries;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
@@ -28,7 +29,10 @@ abstract class LmdbEngine<T> implements Engine {
   final Dbi<T> dbi;
   final LmdbReaders<T> readers;
 
+  private final boolean sync;
+
   LmdbEngine(BufferProxy<T> proxy, Path directory, boolean sync) {
+    this.sync = sync;
     this.env =
         Env.create(proxy)
             .setMapSize(MAP_BYTES)
@@ -53,7 +57,10 @@ abstract class LmdbEngine<T> implements Engine {
 
   @Override
   public final String libraries() {
-    return "lmdbjava " + Libraries.version("org.lmdbjava", "lmdbjava");
+    return "lmdbjava "
+        + Libraries.version("org.lmdbjava", "lmdbjava")
+        + ": read transactions used again, no read-ahead, "
+        + (sync ? "sync" : "nosync, loss of power may take it all");
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ensemblekv.bench.engine;
 
 import dev.ensemblekv.api.KvOption;
 import dev.ensemblekv.api.KvVisitor;
+import dev.ensemblekv.bench.Libraries;
 import dev.ensemblekv.leveldb.LevelDbOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,6 +67,11 @@ final class RawLevelDb implements Engine {
   }
 
   @Override
+  public void delete(byte[] key) {
+    db.delete(key, writing);
+  }
+
+  @Override
   public void putAll(List<byte[]> keys, List<byte[]> values) {
     try (WriteBatch batch = db.createWriteBatch()) {
       for (int i = 0; i < keys.size(); i++) {
@@ -104,7 +110,13 @@ final class RawLevelDb implements Engine {
 
   @Override
   public String libraries() {
-    return "leveldbjni " + Libraries.version("io.github.tronprotocol", "leveldbjni-all");
+    return "leveldbjni "
+        + Libraries.version("io.github.tronprotocol", "leveldbjni-all")
+        + ": checksums verified, write buffer "
+        + LevelDbOptions.WRITE_BUFFER.defaultValue()
+        + " bytes, block cache "
+        + LevelDbOptions.BLOCK_CACHE.defaultValue()
+        + " bytes, Snappy";
   }
 
   @Override

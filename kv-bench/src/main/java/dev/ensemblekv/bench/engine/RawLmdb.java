@@ -41,6 +41,14 @@ final class RawLmdb extends LmdbEngine<byte[]> {
   }
 
   @Override
+  public void delete(byte[] key) {
+    try (Txn<byte[]> txn = env.txnWrite()) {
+      dbi.delete(txn, key);
+      txn.commit();
+    }
+  }
+
+  @Override
   public void putAll(List<byte[]> keys, List<byte[]> values) {
     try (Txn<byte[]> txn = env.txnWrite()) {
       for (int i = 0; i < keys.size(); i++) {

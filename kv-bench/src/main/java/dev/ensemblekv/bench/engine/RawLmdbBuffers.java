@@ -48,6 +48,14 @@ final class RawLmdbBuffers extends LmdbEngine<ByteBuffer> {
   }
 
   @Override
+  public void delete(byte[] key) {
+    try (Txn<ByteBuffer> txn = env.txnWrite()) {
+      dbi.delete(txn, buffer(key));
+      txn.commit();
+    }
+  }
+
+  @Override
   public void putAll(List<byte[]> keys, List<byte[]> values) {
     try (Txn<ByteBuffer> txn = env.txnWrite()) {
       for (int i = 0; i < keys.size(); i++) {

@@ -2,6 +2,7 @@
 package dev.ensemblekv.bench.engine;
 
 import dev.ensemblekv.api.KvVisitor;
+import dev.ensemblekv.bench.Libraries;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,12 @@ final class RawMapDb implements Engine {
   @Override
   public void put(byte[] key, byte[] value) {
     map.put(key, value);
+    flushIfSync();
+  }
+
+  @Override
+  public void delete(byte[] key) {
+    map.remove(key);
     flushIfSync();
   }
 

@@ -60,6 +60,12 @@ final class RawMvStore implements Engine {
   }
 
   @Override
+  public void delete(byte[] key) {
+    map.remove(key);
+    flushIfSync();
+  }
+
+  @Override
   public void putAll(List<byte[]> keys, List<byte[]> values) {
     for (int i = 0; i < keys.size(); i++) {
       map.put(keys.get(i).clone(), values.get(i).clone());

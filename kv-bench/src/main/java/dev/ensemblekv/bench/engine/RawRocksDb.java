@@ -68,6 +68,15 @@ final class RawRocksDb implements Engine {
   }
 
   @Override
+  public void delete(byte[] key) {
+    try {
+      db.delete(writing, key);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
   public void putAll(List<byte[]> keys, List<byte[]> values) {
     try (WriteBatch batch = new WriteBatch()) {
       for (int i = 0; i < keys.size(); i++) {

@@ -38,10 +38,10 @@ final class StoreEngine implements Engine {
   static Engine open(
       String spec, Map<String, String> options, Path directory, boolean sync, boolean bare) {
     KvOptions.Builder builder = KvOptions.builder();
-    if (sync) {
-      builder.set(KvOptions.SYNC, true);
-    } else if (spec.endsWith("lmdb")) {
-      builder.set("lmdb.durability", "nosync"); // all others wait for nothing unless told to
+    builder.set(KvOptions.SYNC, sync);
+    if (spec.endsWith("lmdb")) {
+      // All others wait for nothing unless told to.
+      builder.set("lmdb.durability", sync ? "sync" : "nosync");
     }
     options.forEach(builder::set);
     KvStore store = KvStores.open(spec, directory, builder.build());
@@ -62,6 +62,11 @@ final class StoreEngine implements Engine {
   @Override
   public void put(byte[] key, byte[] value) {
     called.put(key, value);
+  }
+
+  @Override
+  public void delete(byte[] key) {
+    called.delete(key);
   }
 
   @Override

@@ -2,11 +2,12 @@
 package dev.ensemblekv.bench.growth;
 
 import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.bench.Scratch;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -93,11 +94,7 @@ public final class GrowthCommand implements Callable<Integer> {
       description = "What everything random follows from (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--directory",
-      defaultValue = "${sys:java.io.tmpdir}",
-      description = "Where the manifest is, which is deleted (default: ${DEFAULT-VALUE}).")
-  private Path directory = Path.of("");
+  @Mixin private Scratch scratch = new Scratch();
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -121,7 +118,7 @@ public final class GrowthCommand implements Callable<Integer> {
             seed);
     PrintWriter out = spec.commandLine().getOut();
     GrowthReport report = new GrowthReport(plan, out);
-    try (TemporaryDirectory files = TemporaryDirectory.below(directory)) {
+    try (TemporaryDirectory files = TemporaryDirectory.below(scratch.directory())) {
       report.begin();
       report.end(Growing.live(plan, files.path(), report::row));
     }

@@ -5,6 +5,7 @@ import dev.ensemblekv.bench.Column;
 import dev.ensemblekv.bench.Column.Unit;
 import dev.ensemblekv.bench.Measured;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -43,7 +44,7 @@ enum LatencyFigure implements Measured {
     this.call = call;
     this.percentile = percentile;
     String which = percentile == 100 ? "max" : "p" + shortest(percentile);
-    this.title = (call == Call.GET ? "get " : "put ") + which + " us";
+    this.title = which + " us";
   }
 
   LatencyFigure(Call call, String title) {
@@ -59,7 +60,9 @@ enum LatencyFigure implements Measured {
 
   @Override
   public Column column() {
-    return new Column(title, call == Call.ALL ? Unit.PER_SECOND : Unit.MICROSECONDS);
+    return call == Call.ALL
+        ? new Column(title, Unit.PER_SECOND)
+        : new Column(call.name().toLowerCase(Locale.ROOT), title, Unit.MICROSECONDS);
   }
 
   /** Takes the percentiles of a call from its latencies in nanoseconds. */

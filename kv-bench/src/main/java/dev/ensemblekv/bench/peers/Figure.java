@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** What is measured of each engine, in the order of the columns. */
 enum Figure implements Measured {
   LOAD(Table.SPEED, "load/s", Unit.PER_SECOND),
-  LOAD_OF_LIMIT(Table.SPEED, "load / sequential write", Unit.RATIO),
+  LOAD_OF_LIMIT(Table.SPEED, "load / sequential write", Unit.SHARE),
   GET(Table.SPEED, "get/s", Unit.PER_SECOND),
   GET_P99(Table.SPEED, "get p99 us", Unit.MICROSECONDS),
   GET_P999(Table.SPEED, "get p99.9 us", Unit.MICROSECONDS),

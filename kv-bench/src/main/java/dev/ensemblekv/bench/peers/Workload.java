@@ -2,6 +2,7 @@
 package dev.ensemblekv.bench.peers;
 
 import dev.ensemblekv.bench.Crew;
+import dev.ensemblekv.bench.Footprint;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.SequentialWrite;
 import dev.ensemblekv.bench.Stored;
@@ -53,7 +54,10 @@ record Workload(Stored stored, long operations, boolean sync) {
         get(crew, opened, versions, figures);
         figures.put(Figure.ABSENT, operations / getAbsent(crew, opened));
         puts = putAndGet(crew, opened, versions, figures);
-        Footprint.now().since(before, figures);
+        Footprint now = Footprint.now();
+        figures.put(Figure.HEAP, now.liveHeapBytes() - before.liveHeapBytes());
+        figures.put(Figure.OFF_HEAP, now.anonymousBytes() - before.anonymousBytes());
+        figures.put(Figure.ANONYMOUS, now.anonymousBytes());
       }
       figures.put(Figure.WRITTEN_AFTER_LOAD, perByte(written, puts));
       figures.put(Figure.PEAK, ProcessFacts.peakResidentBytes());

@@ -1,77 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.size;
 
+import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.engine.Engine;
-import dev.ensemblekv.ensemble.EnsembleControl;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
 
 /**
  * Fills a store step by step, and after each step gets some of all that is there. Every value that
  * is got is compared.
  *
  * @param stored the store, of which there is nothing yet, and what will be in it
- * @param stepKeys keys put in each step
+ * @param steps how many
  * @param gets how many in each step
  */
-record Filling(Stored stored, long stepKeys, int gets) {
-
-  /**
-   * What was measured when there was so much.
-   *
-   * @param keys how many there are
-   * @param puts per second
-   * @param gets per second
-   * @param splits how often substores have split so far; 0 if it is no ensemble
-   */
-  record Step(long keys, double puts, double gets, long splits) {}
+record Filling(Stored stored, int steps, int gets) {
+  private static final int PRECISION = 2;
+  private static final double P99 = 99;
+  private static final double P999 = 99.9;
+  private static final double NANOS_PER_MICRO = 1e3;
 
   /** Fills the store, and tells of each step as soon as it is done; returns the name of it all. */
-  String run(Consumer<Step> done) throws InterruptedException {
+  String run(Consumer<Growth.Step> done) throws InterruptedException {
     try (Crew crew = new Crew(stored.threads());
         Engine engine = stored.open(false)) {
-      for (long from = 0; from < stored.keys(); from += stepKeys) {
-        long first = from;
-        long end = Math.min(stored.keys(), from + stepKeys);
-        double putting = crew.run("put", thread -> put(engine, first + thread, end));
-        double getting = crew.run("get", thread -> get(engine, thread, end));
-        done.accept(
-            new Step(
-                end,
-                (end - first) / putting,
-                (double) getsOfEach() * stored.threads() / getting,
-                splits(engine)));
+      long first = 0;
+      for (int step = 1; step <= steps; step++) {
+        long end = stored.keys() * step / steps;
+        done.accept(step(crew, engine, first, end));
+        first = end;
       }
       engine.flush();
-      return engine.libraries();
+      int substores = substores(engine);
+      return engine.libraries() + (substores > 0 ? "; " + substores + " substores at last" : "");
     }
   }
 
-  private void put(Engine engine, long first, long end) {
+  private Growth.Step step(Crew crew, Engine engine, long first, long end)
+      throws InterruptedException {
+    Histogram puts = new ConcurrentHistogram(PRECISION);
+    Histogram found = new ConcurrentHistogram(PRECISION);
+    double putting = crew.run("put", thread -> put(engine, first + thread, end, puts));
+    double getting = crew.run("get", thread -> get(engine, thread, end, found));
+    return new Growth.Step(
+        end,
+        putting,
+        puts.getTotalCount() / putting,
+        found.getTotalCount() / getting,
+        puts.getValueAtPercentile(P999) / NANOS_PER_MICRO,
+        puts.getMaxValue() / NANOS_PER_MICRO,
+        found.getValueAtPercentile(P99) / NANOS_PER_MICRO,
+        substores(engine));
+  }
+
+  private void put(Engine engine, long first, long end, Histogram nanos) {
     for (long index = first; index < end; index += stored.threads()) {
-      engine.put(stored.pairs().key(index), stored.pairs().value(index, 0));
+      byte[] key = stored.pairs().key(index);
+      byte[] value = stored.pairs().value(index, 0);
+      long begun = System.nanoTime();
+      engine.put(key, value);
+      nanos.recordValue(System.nanoTime() - begun);
     }
   }
 
-  private int getsOfEach() {
-    return Math.max(1, gets / stored.threads());
-  }
-
-  private void get(Engine engine, int thread, long end) {
+  private void get(Engine engine, int thread, long end, Histogram nanos) {
     Stored.Check check = stored.new Check();
     SplittableRandom random = new SplittableRandom(stored.pairs().seed() + thread + end);
-    for (int i = 0; i < getsOfEach(); i++) {
+    for (int i = thread; i < gets; i += stored.threads()) {
       long index = random.nextLong(end);
-      check.value(index, 0, engine.get(stored.pairs().key(index)));
+      byte[] key = stored.pairs().key(index);
+      long begun = System.nanoTime();
+      byte[] value = engine.get(key);
+      nanos.recordValue(System.nanoTime() - begun);
+      check.value(index, 0, value);
     }
   }
 
-  private static long splits(Engine engine) {
-    return engine
-        .unwrap(EnsembleControl.class)
-        .map(control -> control.status().splits())
-        .orElse(0L);
+  private static int substores(Engine engine) {
+    return engine.unwrap(KvStore.class).map(store -> store.stats().substores().size()).orElse(0);
   }
 }

@@ -77,7 +77,7 @@ class EnginesTest {
     for (int step = 0; step < STEPS; step++) {
       byte[] key = PAIRS.key(random.nextInt(KEYS));
       byte[] value = PAIRS.value(step, 0);
-      switch (random.nextInt(5)) {
+      switch (random.nextInt(6)) {
         case 0 -> {
           engine.put(key, value);
           model.put(key, value);
@@ -89,6 +89,10 @@ class EnginesTest {
           model.put(key, value);
         }
         case 2 -> assertThat(engine.get(key)).isEqualTo(model.get(key));
+        case 4 -> {
+          engine.delete(key);
+          model.remove(key);
+        }
         case 3 ->
             assertThat(engine.<byte[]>read(key, EnginesTest::bytes)).isEqualTo(model.get(key));
         default -> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ensemblekv.bench.engine;
+package dev.ensemblekv.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,11 +7,11 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** What the jars of the class path say of themselves. */
-final class Libraries {
+public final class Libraries {
   private Libraries() {}
 
   /** Returns the version of a Maven artifact. */
-  static String version(String group, String artifact) {
+  public static String version(String group, String artifact) {
     String resource = "/META-INF/maven/" + group + "/" + artifact + "/pom.properties";
     Properties properties = new Properties();
     try (InputStream in = Libraries.class.getResourceAsStream(resource)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ensemblekv.bench.ycsb;
+package dev.ensemblekv.bench.workloads;
 
 import java.util.SplittableRandom;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Tests of the workloads of YCSB. */
 @NullMarked
-package dev.ensemblekv.bench.ycsb;
+package dev.ensemblekv.bench.report;
 
 import org.jspecify.annotations.NullMarked;

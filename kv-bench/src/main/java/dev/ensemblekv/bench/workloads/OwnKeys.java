@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ensemblekv.bench.ycsb;
+package dev.ensemblekv.bench.workloads;
 
 import dev.ensemblekv.bench.Stored;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one thread, which nobody else writes, so that it knows the value of each: every so
@@ -16,6 +18,8 @@ final class OwnKeys {
   private final int thread;
   private final SplittableRandom random;
   private final Zipfian zipfian;
+  private final Stored.Check check;
+  private final BitSet deleted = new BitSet();
   private byte[] versions;
   private int count;
 
@@ -23,6 +27,7 @@ final class OwnKeys {
     this.stored = stored;
     this.thread = thread;
     this.random = stored.random(thread);
+    this.check = stored.new Check();
     this.count =
         Math.toIntExact((stored.keys() - thread + stored.threads() - 1) / stored.threads());
     this.zipfian = new Zipfian(count);
@@ -33,8 +38,14 @@ final class OwnKeys {
     return random;
   }
 
+  /** Returns how many there are, or were, before they were deleted. */
   int count() {
     return count;
+  }
+
+  /** Returns how many there are. */
+  int live() {
+    return count - deleted.cardinality();
   }
 
   /** Returns the index in the store. */
@@ -43,7 +54,7 @@ final class OwnKeys {
   }
 
   /** Chooses one of the keys. */
-  int choose(Mix.Popularity popularity) {
+  int choose(Popularity popularity) {
     return switch (popularity) {
       case UNIFORM -> random.nextInt(count);
       case LATEST -> count - 1 - (int) zipfian.next(random, count);
@@ -55,14 +66,33 @@ final class OwnKeys {
     return stored.pairs().key(index(own));
   }
 
-  /** Returns how often a key was updated. */
-  int version(int own) {
-    return versions[own];
+  boolean isDeleted(int own) {
+    return deleted.get(own);
+  }
+
+  /** Fails if a value is not that which was put last, or is there although the key was deleted. */
+  void check(int own, byte @Nullable [] value) {
+    if (!isDeleted(own)) {
+      check.value(index(own), versions[own], value);
+    } else if (value != null) {
+      throw new IllegalStateException(stored.engine() + " has key " + index(own) + ", deleted");
+    }
+  }
+
+  /** Returns the first value of a key, which is now to be put. */
+  byte[] first(int own) {
+    return stored.pairs().value(index(own), 0);
   }
 
   /** Returns the next value of a key, which is now to be put. */
   byte[] update(int own) {
+    deleted.clear(own);
     return stored.pairs().value(index(own), ++versions[own]);
+  }
+
+  /** Takes note that a key is now to be deleted. */
+  void delete(int own) {
+    deleted.set(own);
   }
 
   /** Adds a key, which is now to be put with its first value. */

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.bench.workloads;
+
+import dev.ensemblekv.bench.Crew;
+import dev.ensemblekv.bench.Footprint;
+import dev.ensemblekv.bench.ProcessFacts;
+import dev.ensemblekv.bench.Stored;
+import dev.ensemblekv.bench.engine.Engine;
+import dev.ensemblekv.bench.workloads.WorkloadFigure.Kind;
+import java.util.List;
+
+/**
+ * What is done with one store: load all keys, then one workload after the other, then close it,
+ * open it again and get one key; and, no longer timed, get all keys.
+ *
+ * <p>Every value that is read is compared with what was put last: the keys are dealt out to the
+ * threads, and each chooses among its own. Of scans the pair at the beginning is compared.
+ *
+ * @param stored the store, of which there is nothing yet
+ * @param sync whether each write is durable at its return; those of the load are not
+ * @param workloads the workloads
+ * @param operations how many calls each has at most
+ * @param seconds how long each goes on at most
+ */
+record Phases(
+    Stored stored, boolean sync, List<Workload> workloads, long operations, double seconds) {
+  static final String LOAD = "load";
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  /** Returns by what name the store is known: that of its first workload. */
+  static String storeName(List<Workload> workloads) {
+    return workloads.isEmpty() ? LOAD : workloads.get(0).name();
+  }
+
+  Outcome run() throws InterruptedException {
+    Outcome outcome = new Outcome();
+    OwnKeys[] own = new OwnKeys[stored.threads()];
+    for (int thread = 0; thread < own.length; thread++) {
+      own[thread] = new OwnKeys(stored, thread);
+    }
+    Footprint before = Footprint.now();
+    try (Crew crew = new Crew(stored.threads())) {
+      try (Engine opened = stored.open(false)) {
+        load(crew, opened, own, before, outcome);
+        if (!sync) {
+          call(crew, opened, own, before, outcome);
+        }
+      }
+      if (sync) {
+        try (Engine opened = stored.open(true)) {
+          call(crew, opened, own, before, outcome);
+        }
+      }
+      reopen(crew, own, outcome);
+    }
+    return outcome;
+  }
+
+  private void load(Crew crew, Engine opened, OwnKeys[] own, Footprint before, Outcome outcome)
+      throws InterruptedException {
+    Phase.Next next =
+        (thread, caller, done) -> done < own[thread].count() ? caller.load((int) done) : -1;
+    new Phase(LOAD, stored, before)
+        .run(crew, opened, own, next, Double.POSITIVE_INFINITY, true, outcome);
+    outcome.libraries = opened.libraries();
+  }
+
+  private void call(Crew crew, Engine opened, OwnKeys[] own, Footprint before, Outcome outcome)
+      throws InterruptedException {
+    boolean ordered = isOrdered(opened);
+    outcome.libraries += ordered ? "" : "; not ordered";
+    for (Workload workload : workloads) {
+      if (ordered || !workload.isOrdered()) {
+        long calls = operations * workload.passes() / stored.threads();
+        Phase.Next next =
+            (thread, caller, done) -> done < Math.max(1, calls) ? caller.next(workload) : -1;
+        new Phase(workload.name(), stored, before)
+            .run(
+                crew,
+                opened,
+                own,
+                next,
+                seconds * workload.passes(),
+                workload.isWriteOnly(),
+                outcome);
+      } else {
+        WorkloadFigure.of(workload.name())
+            .forEach(figure -> outcome.figures.put(figure, Double.NaN));
+      }
+    }
+  }
+
+  private boolean isOrdered(Engine opened) {
+    try {
+      opened.scan(stored.pairs().key(0), (key, value) -> false);
+      return true;
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private void reopen(Crew crew, OwnKeys[] own, Outcome outcome) throws InterruptedException {
+    String name = storeName(workloads);
+    outcome.figures.put(new WorkloadFigure(name, Kind.PEAK), ProcessFacts.peakResidentBytes());
+    long begun = System.nanoTime();
+    try (Engine opened = stored.open(sync)) {
+      byte[] value = opened.get(own[0].key(0));
+      outcome.figures.put(
+          new WorkloadFigure(name, Kind.REOPEN), (System.nanoTime() - begun) / NANOS_PER_MILLI);
+      own[0].check(0, value);
+      crew.run(
+          "all",
+          thread -> {
+            for (int key = 0; key < own[thread].count(); key++) {
+              own[thread].check(key, opened.get(own[thread].key(key)));
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ensemblekv.bench.size;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ensemblekv.bench.report.Point;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class GrowthTest {
+  private static final long PAIR_BYTES = 1000;
+
+  private final Growth growth = new Growth(PAIR_BYTES);
+
+  private void step(long keys, double seconds, int substores) {
+    growth.add(new Growth.Step(keys, seconds, 100 / seconds, 50, 1, keys, 2, substores));
+  }
+
+  private List<Boolean> marks() {
+    return Objects.requireNonNull(growth.lines().get(Growth.PUTS)).stream()
+        .map(Point::marked)
+        .toList();
+  }
+
+  @Test
+  void aDoublingIsMarkedWhereSubstoresAreTwiceAsManyAsAtTheLastMark() {
+    int[] substores = {3, 4, 5, 6, 7, 11, 12, 25};
+    for (int i = 0; i < substores.length; i++) {
+      step(100L * (i + 1), 1, substores[i]);
+    }
+    assertThat(marks()).containsExactly(false, false, false, true, false, false, true, true);
+  }
+
+  @Test
+  void aStoreWithoutSubstoresNeverDoubles() {
+    step(100, 1, 0);
+    step(200, 1, 0);
+    assertThat(marks()).containsExactly(false, false);
+  }
+
+  @Test
+  void theLastStepIsHeldAgainstTheTenth() {
+    for (int i = 1; i <= 20; i++) {
+      step(100L * i, i == 10 ? 2 : i == 20 ? 8 : 1, 0);
+    }
+    assertThat(growth.figures())
+        .containsEntry(SizeFigure.PUT_KEPT, 0.25)
+        .containsEntry(SizeFigure.LAST_PUT, 12.5)
+        .containsEntry(SizeFigure.PUT, 2000 / 28.0)
+        .containsEntry(SizeFigure.PUT_MAX, 2000.0);
+  }
+}
