@@ -7,10 +7,11 @@ import java.nio.file.Path;
  * A raw store that can be divided in two without copying what is in it, as its files can have names
  * in two stores. A raw store gives it by {@link dev.ensemblekv.api.KvStore#unwrap}.
  *
- * <p>A division has three steps: {@link #prepareCopy} while the store is written to, {@link
- * #copyTo} while it is not, and, once nobody asks this store for the keys of the other, {@link
- * #retain}. What is left of the other's keys in the files is dropped by the engine in the
- * background. Thread-safe, but one division at a time.
+ * <p>A division has two steps: {@link #copyTo}, and, once nobody asks this store for the keys of
+ * the other, {@link #retain}. The store is used as before meanwhile; what is written to the slice
+ * since the first step began, the caller writes to the other store too. What is left of the other's
+ * keys in the files is dropped by the engine in the background. Thread-safe, but one division at a
+ * time.
  */
 public interface DivisibleStore {
 
@@ -26,12 +27,10 @@ public interface DivisibleStore {
   /** Begins to count the live keys of a slice and of its complement, without reading values. */
   Count count(HashSlice slice);
 
-  /** Makes everything durable that was written so far, so that {@link #copyTo} takes less time. */
-  void prepareCopy();
-
   /**
-   * Makes the files of a second store, which holds the keys of a slice, and is durable when this
-   * returns, the directory's own entries aside. Nothing is written to the slice meanwhile.
+   * Makes the files of a second store, which holds of the keys of a slice all that was written
+   * before the call, and perhaps some of what is written meanwhile. It is durable when this
+   * returns, the directory's own entries aside.
    *
    * @param directory an empty directory on the same file system
    * @param branch tells the second store from all other copies of the same origin; over 0
@@ -43,6 +42,9 @@ public interface DivisibleStore {
    * neither read nor written any more.
    */
   void retain(HashSlice slice);
+
+  /** Does beforehand what the first write of a store that was just opened would wait for. */
+  void prepareWrites();
 
   /** A count that is under way. For one thread at a time. */
   interface Count {

@@ -124,15 +124,6 @@ final class Division implements DivisibleStore {
   }
 
   @Override
-  public void prepareCopy() {
-    try {
-      publisher.publishAll();
-    } catch (IOException e) {
-      throw failure(e);
-    }
-  }
-
-  @Override
   public void copyTo(Path directory, int branch, HashSlice slice) {
     int pin = pins.enter(); // what is taken out of the manifest meanwhile is deleted later
     try {
@@ -148,7 +139,7 @@ final class Division implements DivisibleStore {
     }
   }
 
-  /** A file that is copied would hold the writers up for as long as it is large. */
+  /** Files that are copied are better copied without what is not to be in them. */
   private void refuseToCopy(long done, Path directory) {
     if (done == 0) {
       hasLinks = false;
@@ -177,6 +168,15 @@ final class Division implements DivisibleStore {
     publisher.publishAll();
     edit(manifest -> manifest.divided(slice));
     log.locked(() -> index.retain(slice));
+  }
+
+  @Override
+  public void prepareWrites() {
+    try {
+      log.prepareFirst();
+    } catch (IOException e) {
+      throw failure(e);
+    }
   }
 
   private void edit(UnaryOperator<Manifest> change) throws IOException {

@@ -155,6 +155,14 @@ final class Log {
     }
   }
 
+  /** Prepares a segment before the first write needs it. */
+  void prepareFirst() throws IOException {
+    if (!isBegun()) {
+      segments.clear();
+      segments.prepare(Appender.END_BYTES);
+    }
+  }
+
   /** Prepares the next segment before it is needed, if one is wanted. */
   void prepareNext() throws IOException {
     if (end.isNextWanted()) {

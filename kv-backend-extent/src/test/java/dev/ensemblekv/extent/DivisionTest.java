@@ -51,7 +51,6 @@ class DivisionTest {
       throws IOException {
     Path directory = Path.of("/copies/" + ++branches);
     engine.disk().createDirectories(directory);
-    divisible(engine).prepareCopy();
     divisible(engine).copyTo(directory, branches, leaves);
     SmallEngine copy = new SmallEngine(engine.machine, directory, OPTIONS);
     divisible(engine).retain(stays);
@@ -187,7 +186,6 @@ class DivisionTest {
   @Test
   void whatIsMovedBeforeTheStoreKnowsWhatIsLeftToItGoesInTheEnd() throws IOException {
     fill();
-    divisible(donor).prepareCopy();
     long before = donor.bytesOf("segment-");
     Path directory = Path.of("/copies/1");
     donor.disk().createDirectories(directory);
@@ -280,6 +278,51 @@ class DivisionTest {
     long seed = manifest(donor).seed();
     assertThat(divisible(donor).isHashedWith(seed)).isTrue();
     assertThat(divisible(donor).isHashedWith(seed + 1)).isFalse();
+  }
+
+  /** An ensemble writes to it for the first time while others wait. */
+  @Test
+  void theFirstWriteOfAPreparedStoreMakesNothingDurable() throws IOException {
+    fill();
+    SmallEngine copy = divide(donor, LOWER, UPPER);
+    List<String> seen = new ArrayList<>();
+    copy.watch((operation, path) -> seen.add(operation));
+    divisible(copy).prepareWrites();
+    divisible(copy).prepareWrites();
+    assertThat(seen).contains("create", "rename", "syncDirectory");
+    seen.clear();
+    int key = KEYS;
+    while (!UPPER.contains(routing(copy, key))) {
+      key++;
+    }
+    copy.put(key, value(1));
+    assertThat(seen).doesNotContain("create", "rename", "syncDirectory");
+    copy.reopen();
+    assertThat(copy.get(key)).isEqualTo(value(1));
+  }
+
+  @Test
+  void aCopyHasWhatWasWrittenBeforeAndPerhapsWhatIsWrittenMeanwhile() throws IOException {
+    fill();
+    donor.watch(
+        (operation, path) -> {
+          if (operation.equals("link")) {
+            donor.put(KEYS, "meanwhile");
+            donor.store.delete(SmallEngine.key(0));
+          }
+        });
+    SmallEngine copy = divide(donor, LOWER, UPPER);
+    for (int key = 1; key < KEYS; key++) {
+      boolean isUpper = UPPER.contains(routing(donor, key));
+      assertThat(copy.get(key)).isEqualTo(isUpper ? value(key) : null);
+      assertThat(donor.get(key)).isEqualTo(isUpper ? null : value(key));
+    }
+    boolean isUpper = UPPER.contains(routing(donor, KEYS));
+    assertThat(donor.get(KEYS)).isEqualTo(isUpper ? null : "meanwhile");
+    assertThat(copy.verify().problems()).isEmpty();
+    donor.compact();
+    assertThat(donor.metric(KvMetric.KEYS)).isEqualTo(donor.store.size());
+    assertThat(donor.metric(KvMetric.LIVE_BYTES)).isEqualTo(liveBytes(donor));
   }
 
   /** They go on with the same numbers of files. */

@@ -10,13 +10,17 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Slows down the writers of a substore that is far over its limit while a split relieves it, so
- * that the split always comes to its end. Each write is held up once, before it takes any lock, the
- * longer the fuller the substore, up to a bound. Thread-safe.
+ * Slows down the writers of a substore that is far over its limit while a split relieves it, or
+ * that write faster than its target can follow, so that the split always comes to its end. Each
+ * write is held up once, before it takes any lock, the longer the fuller the substore, up to a
+ * bound. Thread-safe.
  */
 final class Backpressure {
   /** How full a substore is when its writers begin to be held up. */
   private static final double BEGIN_FILL = 1.5;
+
+  /** With such a part of the limit more than that, they are held up as long as they may be. */
+  private static final double MOST_EXCESS = 1;
 
   private final long maxStallNanos;
   private final Growth growth;
@@ -55,7 +59,13 @@ final class Backpressure {
   }
 
   private double excess(Substore substore) {
-    boolean full = maxStallNanos != 0 && substore.size().isMarkReached();
+    if (maxStallNanos == 0) {
+      return 0;
+    }
+    if (substore.isTargetBehind()) {
+      return MOST_EXCESS;
+    }
+    boolean full = substore.size().isMarkReached();
     return full && growth.isRelieving(substore) ? substore.size().fill() - BEGIN_FILL : 0;
   }
 
@@ -65,10 +75,11 @@ final class Backpressure {
         events.emit(
             KvEvent.of(
                 KvEvent.Kind.STALL,
-                "writes to substores far over their limit are held up until a split is done"));
+                "writes to substores far over their limit, or faster than a split can follow, are held"
+                    + " up until it is done"));
       }
       long begin = System.nanoTime();
-      LockSupport.parkNanos(this, (long) (maxStallNanos * Math.min(1, excess)));
+      LockSupport.parkNanos(this, (long) (maxStallNanos * Math.min(MOST_EXCESS, excess)));
       stalls.increment();
       stallNanos.add(System.nanoTime() - begin);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.ensemble;
 
-import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.ensemble.EnsembleControl.Phase;
@@ -29,10 +28,7 @@ final class Copying extends Transfer {
   /** Writers of the keys of a step wait for all of it, so it is short, also with large values. */
   private static final int MOST_KEYS_PER_STEP = 64;
 
-  private static final int BYTES_PER_STEP = 256 << 10;
-
   private final EnsembleStore ensemble;
-  private final Substore donor;
   private final Region region;
   private final int targetId;
   private final Root root;
@@ -41,7 +37,6 @@ final class Copying extends Transfer {
   private volatile Phase phase = Phase.CREATING;
 
   private @Nullable KvCursor cursor;
-  private @Nullable Mirror mirror;
   private int keysPerStep = MOST_KEYS_PER_STEP;
   private boolean countingTarget;
   private long countedKeys;
@@ -62,8 +57,8 @@ final class Copying extends Transfer {
       Root root,
       JobProgress progress,
       LongConsumer moved) {
+    super(donor, new Mirror(ensemble.hash(), ensemble.topology().region(donor)));
     this.ensemble = ensemble;
-    this.donor = donor;
     this.region = ensemble.topology().region(donor);
     this.targetId = targetId;
     this.root = root;
@@ -85,43 +80,21 @@ final class Copying extends Transfer {
 
   private void create() {
     KvStore store = ensemble.createSubstore(targetId, root);
-    Substore created = opened(ensemble.topology().emptySubstore(targetId, root, store));
-    Mirror copy = new Mirror(ensemble.hash(), region, created);
-    mirror = copy;
-    donor.underAllStripes(
-        () -> {
-          donor.settle(); // the copier sees only what the engine has
-          donor.mirror(copy);
-        });
-    startWalk(donor.store());
+    mirror().attach(opened(ensemble.topology().emptySubstore(targetId, root, store)));
+    begin();
+    startWalk(donor().store());
     phase = Phase.COPYING;
   }
 
   private void copy() {
-    if (!walk(this::copy)) {
-      startWalk(donor.store());
+    if (!walk(this::copyPresent)) {
+      startWalk(donor().store());
       phase = Phase.VERIFYING;
     }
   }
 
-  private void copy(List<byte[]> keys) {
-    KvStore to = present().store();
-    long copiedBytes = 0;
-    KvBatch batch = new KvBatch();
-    for (byte[] key : keys) {
-      byte[] value = donor.store().get(key);
-      if (value != null) {
-        if (!batch.isEmpty() && batch.bytes() + key.length + value.length > BYTES_PER_STEP) {
-          to.write(batch);
-          batch = new KvBatch();
-        }
-        batch.put(key, value);
-        copiedBytes += key.length + (long) value.length;
-      }
-    }
-    if (!batch.isEmpty()) {
-      to.write(batch);
-    }
+  private void copyPresent(List<byte[]> keys) {
+    long copiedBytes = copy(keys);
     moved.accept(copiedBytes);
     adaptSteps(copiedBytes);
   }
@@ -138,8 +111,8 @@ final class Copying extends Transfer {
     if (!walk(this::compare)) {
       present().store().flush();
       countingTarget = true;
-      keysBefore = donor.size().keysBound();
-      bytesBefore = donor.size().bytesBound();
+      keysBefore = donor().size().keysBound();
+      bytesBefore = donor().size().bytesBound();
       startWalk(present().store());
     }
     return true;
@@ -147,7 +120,7 @@ final class Copying extends Transfer {
 
   private void compare(List<byte[]> keys) {
     for (byte[] key : keys) {
-      byte[] expected = donor.store().get(key);
+      byte[] expected = donor().store().get(key);
       byte[] actual = present().store().get(key);
       moved.accept(key.length + (actual == null ? 0 : (long) actual.length));
       if (!Arrays.equals(expected, actual)) {
@@ -167,8 +140,8 @@ final class Copying extends Transfer {
     if (at == null) {
       throw new IllegalStateException("no walk");
     }
-    checkMirror();
-    MovingKeys moving = new MovingKeys(donor);
+    mirror().check();
+    MovingKeys moving = new MovingKeys(donor());
     boolean more = true;
     for (int i = 0; i < keysPerStep && more; i++) {
       more = at.next();
@@ -189,13 +162,9 @@ final class Copying extends Transfer {
   }
 
   @Override
-  Handover complete() {
-    checkMirror();
-    Substore to = present();
-    donor.handJournalOver(to);
-    to.store().flush();
-    long movedKeys = countedKeys + donor.size().keysBound() - keysBefore;
-    long movedBytes = countedBytes + donor.size().bytesBound() - bytesBefore;
+  Handover handOver(Substore to) {
+    long movedKeys = countedKeys + donor().size().keysBound() - keysBefore;
+    long movedBytes = countedBytes + donor().size().bytesBound() - bytesBefore;
     to.size().move(movedKeys, movedBytes);
     return new Handover(to, countedKeys, countedBytes);
   }
@@ -210,18 +179,6 @@ final class Copying extends Transfer {
     return phase;
   }
 
-  private void checkMirror() {
-    Mirror copy = mirror;
-    if (copy == null) {
-      throw new IllegalStateException("no mirror");
-    }
-    copy.check();
-  }
-
-  private Substore present() {
-    return target().orElseThrow(() -> new IllegalStateException("no target"));
-  }
-
   private void startWalk(KvStore store) {
     cursor = store.iterate();
   }
@@ -232,11 +189,6 @@ final class Copying extends Transfer {
     if (walk != null) {
       walk.close();
     }
-  }
-
-  @Override
-  void detach() {
-    donor.mirror(null);
   }
 
   @Override

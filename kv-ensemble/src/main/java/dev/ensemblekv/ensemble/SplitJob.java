@@ -152,7 +152,7 @@ final class SplitJob extends GrowthJob {
         targetId = topology.beginSplit(donor, root);
         transfer =
             new Dividing(
-                ensemble, donor, region.upper(), targetId, root, divisible, counted.counted());
+                ensemble, donor, region, targetId, root, divisible, counted.counted(), this::moved);
         return;
       }
     }

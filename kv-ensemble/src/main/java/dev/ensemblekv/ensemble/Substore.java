@@ -97,6 +97,12 @@ final class Substore {
     this.mirror = mirror;
   }
 
+  /** Tells whether so much is written that the target of its split falls behind. */
+  boolean isTargetBehind() {
+    Mirror copy = mirror;
+    return copy != null && copy.missing().areMany();
+  }
+
   byte @Nullable [] get(byte[] key) {
     PendingParts.Written missing = missing(key);
     if (missing == null) {
@@ -207,10 +213,10 @@ final class Substore {
 
   /**
    * Makes the target of a split know which journaled batches it has: all that this has. To be
-   * flushed in both; the caller holds all stripes of this.
+   * flushed in both; for good it is when the caller holds all stripes of this.
    */
   void handJournalOver(Substore target) {
-    if (journalNumber() > 0) {
+    if (journalNumber() > target.journalNumber()) {
       target.writeMissing(new KvBatch(), journalNumber());
     }
   }

@@ -7,7 +7,10 @@ import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.tck.KvStoreTck;
 import java.util.List;
 
-/** An ensemble over JSON stores that splits all the time. */
+/**
+ * An ensemble over JSON stores that splits all the time, as far as it matters that these know their
+ * sizes: how a split outlives crashes does not hang on that.
+ */
 class DoublingJsonStoreTckTest extends KvStoreTck {
   @Override
   protected KvBackend backend() {
@@ -27,5 +30,10 @@ class DoublingJsonStoreTckTest extends KvStoreTck {
   @Override
   protected KvOptions options() {
     return EnsembleTesting.alwaysDoubling();
+  }
+
+  @Override
+  protected String level() {
+    return "core";
   }
 }

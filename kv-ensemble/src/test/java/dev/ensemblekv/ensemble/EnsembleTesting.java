@@ -36,7 +36,7 @@ final class EnsembleTesting {
     return KvOptions.builder()
         .set(EnsembleOptions.INITIAL_SUBSTORES, 1L)
         .set(EnsembleOptions.MAX_KEYS, EnsembleOptions.LEAST_KEYS)
-        .set(EnsembleOptions.MAX_SUBSTORES, 64L)
+        .set(EnsembleOptions.MAX_SUBSTORES, 32L)
         .build();
   }
 

@@ -19,6 +19,7 @@ import dev.ensemblekv.spi.KvBackend;
 import dev.ensemblekv.spi.KvOpenContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -120,7 +121,10 @@ final class HookedBackend implements KvBackend {
     String name = context.storeName();
     String substore = name.substring(name.lastIndexOf('/') + 1);
     hook.before("open", substore, NO_KEY);
-    KvStore store = new Hooked(context.openInner(), substore);
+    OptionalLong seed = context.hashSeed(); // keys are not changed, so the inner store may know it
+    KvOpenContext passing =
+        seed.isPresent() ? context.withInnerHashSeed(seed.getAsLong()) : context;
+    KvStore store = new Hooked(passing.openInner(), substore);
     open.add(store);
     return store;
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -92,6 +93,14 @@ public abstract class KvStoreTck {
   /** Returns the options to open stores with; by default none. */
   protected KvOptions options() {
     return KvOptions.defaults();
+  }
+
+  /**
+   * Returns the level of which to run the tests, and of those it includes; {@code null}: all. By
+   * default what the property {@value #LEVEL} says.
+   */
+  protected @Nullable String level() {
+    return System.getProperty(LEVEL);
   }
 
   /** Returns how long to wait for what must happen before it counts as never happening. */

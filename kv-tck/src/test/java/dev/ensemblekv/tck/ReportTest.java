@@ -160,6 +160,21 @@ class ReportTest {
         .containsPattern("\\| KV-4.4 [^|]*\\| not run \\| only the level core is run \\|");
   }
 
+  static final class CoreTck extends SoundTck {
+    @Override
+    protected String level() {
+      return "core";
+    }
+  }
+
+  @Test
+  void aClassCanLeaveThemOutByItself() {
+    Events tests = run(CoreTck.class, KvStoreTck.Batches.class);
+
+    assertThat(tests.succeeded().count()).isEqualTo(3);
+    assertThat(tests.skipped().count()).isEqualTo(2);
+  }
+
   @Test
   void anUnknownLevelRunsNothing() {
     System.setProperty(KvStoreTck.LEVEL, "hard-core");

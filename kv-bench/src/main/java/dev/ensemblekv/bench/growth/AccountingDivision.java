@@ -50,9 +50,6 @@ final class AccountingDivision implements DivisibleStore {
   }
 
   @Override
-  public void prepareCopy() {}
-
-  @Override
   public void copyTo(Path directory, int branch, HashSlice slice) {
     IntIntHashMap stays = new IntIntHashMap();
     IntIntHashMap leaves = new IntIntHashMap();
@@ -76,6 +73,9 @@ final class AccountingDivision implements DivisibleStore {
   public void retain(HashSlice slice) {
     store.giveUp(put -> !slice.contains(routing(put)));
   }
+
+  @Override
+  public void prepareWrites() {}
 
   /** A count of both halves, at once. */
   private final class BothHalves implements Count {
