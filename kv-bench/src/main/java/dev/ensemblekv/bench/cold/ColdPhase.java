@@ -63,6 +63,9 @@ record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
     PageCache.drop(stored.directory());
     if (kind == Kind.DISK) {
       try (DiskReads disk = new DiskReads(stored.directory())) {
+        if (disk.isEmpty()) {
+          throw new IllegalArgumentException("no file in " + stored.directory() + " has a page");
+        }
         measure(random -> diskRead(disk, random), ColdFigure.DISK, ColdFigure.DISK_PAGES, figures);
       }
       return new Outcome(figures, "");
@@ -105,7 +108,11 @@ record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
 
   private static Read diskRead(DiskReads disk, SplittableRandom random) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(DiskReads.PAGE_BYTES);
-    return () -> disk.read(random, buffer);
+    return () -> {
+      if (!disk.read(random, buffer)) {
+        throw new IOException("a page is missing, though nobody uses the files");
+      }
+    };
   }
 
   private void measure(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +14,10 @@ import java.util.stream.Stream;
 
 /**
  * The limit that a disk sets to any cold read: positioned reads of whole pages, at random, of the
- * files below a directory. Safe for use by several threads.
+ * files below a directory, which may be deleted or cut meanwhile. Safe for use by several threads.
  */
-final class DiskReads implements AutoCloseable {
-  static final int PAGE_BYTES = 4096;
+public final class DiskReads implements AutoCloseable {
+  public static final int PAGE_BYTES = 4096;
 
   private final List<FileChannel> channels = new ArrayList<>();
 
@@ -25,25 +26,35 @@ final class DiskReads implements AutoCloseable {
 
   private long pages;
 
-  /** Opens all files of at least a page. */
-  DiskReads(Path directory) throws IOException {
+  /** Opens all files of at least a page that are there. */
+  public DiskReads(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        long own = Files.size(file) / PAGE_BYTES;
-        if (own > 0) {
-          channels.add(FileChannel.open(file));
-          pages += own;
-          pagesUpTo.add(pages);
-        }
+        open(file);
       }
-    }
-    if (pages == 0) {
-      throw new IllegalArgumentException("no file in " + directory + " has a page");
     }
   }
 
-  /** Reads a page. */
-  void read(SplittableRandom random, ByteBuffer buffer) throws IOException {
+  private void open(Path file) throws IOException {
+    try {
+      long own = Files.size(file) / PAGE_BYTES;
+      if (own > 0) {
+        channels.add(FileChannel.open(file));
+        pages += own;
+        pagesUpTo.add(pages);
+      }
+    } catch (NoSuchFileException e) {
+      // Whoever uses the files has deleted it.
+    }
+  }
+
+  /** Tells whether there is no page to read. */
+  public boolean isEmpty() {
+    return pages == 0;
+  }
+
+  /** Reads a page; returns whether it was there: a file may have been cut. */
+  public boolean read(SplittableRandom random, ByteBuffer buffer) throws IOException {
     long page = random.nextLong(pages);
     int file = 0;
     while (pagesUpTo.get(file) <= page) {
@@ -51,10 +62,7 @@ final class DiskReads implements AutoCloseable {
     }
     long first = file == 0 ? 0 : pagesUpTo.get(file - 1);
     buffer.clear().limit(PAGE_BYTES);
-    int read = channels.get(file).read(buffer, (page - first) * PAGE_BYTES);
-    if (read != PAGE_BYTES) {
-      throw new IOException("read " + read + " bytes of a page");
-    }
+    return channels.get(file).read(buffer, (page - first) * PAGE_BYTES) == PAGE_BYTES;
   }
 
   @Override

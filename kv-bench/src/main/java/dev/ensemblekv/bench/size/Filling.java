@@ -4,15 +4,20 @@ package dev.ensemblekv.bench.size;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Stored;
+import dev.ensemblekv.bench.cold.DiskReads;
 import dev.ensemblekv.bench.engine.Engine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
  * Fills a store step by step, and after each step gets some of all that is there. Every value that
- * is got is compared.
+ * is got is compared. Beside it, as many pages of the files are read without the engine: what part
+ * of them is in memory, and what else the disk has to do, is the same.
  *
  * @param stored the store, of which there is nothing yet, and what will be in it
  * @param steps how many
@@ -25,7 +30,7 @@ record Filling(Stored stored, int steps, int gets) {
   private static final double NANOS_PER_MICRO = 1e3;
 
   /** Fills the store, and tells of each step as soon as it is done; returns the name of it all. */
-  String run(Consumer<Growth.Step> done) throws InterruptedException {
+  String run(Consumer<Growth.Step> done) throws InterruptedException, IOException {
     try (Crew crew = new Crew(stored.threads());
         Engine engine = stored.open(false)) {
       long first = 0;
@@ -41,7 +46,7 @@ record Filling(Stored stored, int steps, int gets) {
   }
 
   private Growth.Step step(Crew crew, Engine engine, long first, long end)
-      throws InterruptedException {
+      throws InterruptedException, IOException {
     Histogram puts = new ConcurrentHistogram(PRECISION);
     Histogram found = new ConcurrentHistogram(PRECISION);
     double putting = crew.run("put", thread -> put(engine, first + thread, end, puts));
@@ -51,6 +56,7 @@ record Filling(Stored stored, int steps, int gets) {
         putting,
         puts.getTotalCount() / putting,
         found.getTotalCount() / getting,
+        pageReads(crew),
         puts.getValueAtPercentile(P999) / NANOS_PER_MICRO,
         puts.getMaxValue() / NANOS_PER_MICRO,
         found.getValueAtPercentile(P99) / NANOS_PER_MICRO,
@@ -77,6 +83,28 @@ record Filling(Stored stored, int steps, int gets) {
       byte[] value = engine.get(key);
       nanos.recordValue(System.nanoTime() - begun);
       check.value(index, 0, value);
+    }
+  }
+
+  private double pageReads(Crew crew) throws InterruptedException, IOException {
+    LongAdder done = new LongAdder();
+    try (DiskReads disk = new DiskReads(stored.directory())) {
+      if (disk.isEmpty()) {
+        return Double.NaN; // nothing is in files, or not yet
+      }
+      double reading =
+          crew.run(
+              "page",
+              thread -> {
+                SplittableRandom random = stored.random(thread);
+                ByteBuffer buffer = ByteBuffer.allocateDirect(DiskReads.PAGE_BYTES);
+                for (int i = thread; i < gets; i += stored.threads()) {
+                  if (disk.read(random, buffer)) {
+                    done.increment();
+                  }
+                }
+              });
+      return done.sum() / reading;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.ensemblekv.bench.size;
 
 import dev.ensemblekv.bench.ProcessCommand;
 import dev.ensemblekv.bench.Stored;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ public final class FillingCommand extends ProcessCommand {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     Stored stored = stored();
     Growth growth = new Growth(stored.pairBytes());
     String libraries =
@@ -37,10 +38,12 @@ public final class FillingCommand extends ProcessCommand {
                   progress(
                       String.format(
                           Locale.ROOT,
-                          "%.3g GB: %.0f k put/s, %.1f k get/s, %d substores",
+                          "%.3g GB: %.0f k put/s, %.1f k get/s, %.1f k page reads/s,"
+                              + " %d substores",
                           growth.dataBytes(step) / GIGA,
                           step.puts() / 1e3,
                           step.gets() / 1e3,
+                          step.pageReads() / 1e3,
                           step.substores()));
                 });
     print(growth.figures(), growth.lines(), libraries);

@@ -21,6 +21,8 @@ final class Growth {
 
   static final Curve PUTS = curve("puts", "put/s by size", Chart.Kind.LINES);
   static final Curve GETS = curve("gets", "get/s by size", Chart.Kind.LINES);
+  static final Curve PAGE_READS =
+      curve("page-reads", "page reads/s by size, without the engine", Chart.Kind.LINES);
   static final Curve PUT_P999 = curve("put-p999", "put p99.9 by size, us", Chart.Kind.POWERS);
   static final Curve GET_P99 = curve("get-p99", "get p99 by size, us", Chart.Kind.POWERS);
 
@@ -34,6 +36,7 @@ final class Growth {
    * @param seconds how long those of this step took to put
    * @param puts per second
    * @param gets per second
+   * @param pageReads per second, of pages of the files
    * @param putP999 in microseconds
    * @param putMax in microseconds
    * @param getP99 in microseconds
@@ -44,6 +47,7 @@ final class Growth {
       double seconds,
       double puts,
       double gets,
+      double pageReads,
       double putP999,
       double putMax,
       double getP99,
@@ -54,7 +58,7 @@ final class Growth {
   }
 
   static List<Curve> curves() {
-    return List.of(PUTS, GETS, PUT_P999, GET_P99);
+    return List.of(PUTS, GETS, PAGE_READS, PUT_P999, GET_P99);
   }
 
   private static Curve curve(String name, String title, Chart.Kind kind) {
@@ -78,6 +82,7 @@ final class Growth {
     figures.put(SizeFigure.PUT, last.keys() / seconds);
     figures.put(SizeFigure.LAST_PUT, last.puts());
     figures.put(SizeFigure.LAST_GET, last.gets());
+    figures.put(SizeFigure.GET_BY_PAGE_READ, last.gets() / last.pageReads());
     figures.put(SizeFigure.PUT_KEPT, last.puts() / early.puts());
     figures.put(SizeFigure.GET_KEPT, last.gets() / early.gets());
     figures.put(
@@ -93,6 +98,7 @@ final class Growth {
     return Map.of(
         PUTS, line(Step::puts),
         GETS, line(Step::gets),
+        PAGE_READS, line(Step::pageReads),
         PUT_P999, line(Step::putP999),
         GET_P99, line(Step::getP99));
   }

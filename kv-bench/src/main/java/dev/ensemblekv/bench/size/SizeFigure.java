@@ -11,6 +11,7 @@ enum SizeFigure implements Measured {
   PUT("put/s", Unit.PER_SECOND),
   LAST_PUT("put/s, last step", Unit.PER_SECOND),
   LAST_GET("get/s, last step", Unit.PER_SECOND),
+  GET_BY_PAGE_READ("get / page read, last step", Unit.SHARE),
   PUT_KEPT("put, last / tenth step", Unit.SHARE),
   GET_KEPT("get, last / tenth step", Unit.SHARE),
   PUT_MAX("put max us", Unit.MICROSECONDS);

@@ -2,7 +2,6 @@
 package dev.ensemblekv.bench.cold;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -36,7 +35,7 @@ class DiskReadsTest {
     TreeSet<Byte> seen = new TreeSet<>();
     try (DiskReads reads = new DiskReads(directory)) {
       for (int i = 0; i < READS; i++) {
-        reads.read(random, buffer);
+        assertThat(reads.read(random, buffer)).isTrue();
         byte[] page = buffer.array();
         byte[] uniform = new byte[DiskReads.PAGE_BYTES];
         Arrays.fill(uniform, page[0]);
@@ -48,10 +47,21 @@ class DiskReadsTest {
   }
 
   @Test
-  void aDirectoryWithoutAPageIsRefused() throws Exception {
+  void aPageThatIsGoneIsTold() throws Exception {
+    write("a", 1, DiskReads.PAGE_BYTES);
+    try (DiskReads reads = new DiskReads(directory)) {
+      write("a", 1, DiskReads.PAGE_BYTES - 1);
+      ByteBuffer buffer = ByteBuffer.allocate(DiskReads.PAGE_BYTES);
+      assertThat(reads.isEmpty()).isFalse();
+      assertThat(reads.read(new SplittableRandom(1), buffer)).isFalse();
+    }
+  }
+
+  @Test
+  void aDirectoryWithoutAPageIsEmpty() throws Exception {
     write("b", 90, DiskReads.PAGE_BYTES - 1);
-    assertThatThrownBy(() -> new DiskReads(directory))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(directory.toString());
+    try (DiskReads reads = new DiskReads(directory)) {
+      assertThat(reads.isEmpty()).isTrue();
+    }
   }
 }

@@ -14,7 +14,7 @@ class GrowthTest {
   private final Growth growth = new Growth(PAIR_BYTES);
 
   private void step(long keys, double seconds, int substores) {
-    growth.add(new Growth.Step(keys, seconds, 100 / seconds, 50, 1, keys, 2, substores));
+    growth.add(new Growth.Step(keys, seconds, 100 / seconds, 50, 40, 1, keys, 2, substores));
   }
 
   private List<Boolean> marks() {
@@ -47,6 +47,7 @@ class GrowthTest {
     assertThat(growth.figures())
         .containsEntry(SizeFigure.PUT_KEPT, 0.25)
         .containsEntry(SizeFigure.LAST_PUT, 12.5)
+        .containsEntry(SizeFigure.GET_BY_PAGE_READ, 1.25)
         .containsEntry(SizeFigure.PUT, 2000 / 28.0)
         .containsEntry(SizeFigure.PUT_MAX, 2000.0);
   }
