@@ -19,7 +19,7 @@ final class LogSegments {
   private static final long FIRST_SEGMENT_BYTES = 4 << 20;
 
   /** A new segment may have such a part of all before. */
-  private static final int SHARE = 16;
+  private static final int SHARE = 4;
 
   /** What may have been numbered before a crash is less than this beyond what is found. */
   static final long SEQUENCE_JUMP = 1L << 32;
