@@ -173,7 +173,7 @@
       caption.textContent = chart.title + (chart.marks ? ' (triangles: ' + chart.marks + ')' : '');
       const box = document.createElement('div');
       if (chart.kind === 'BARS') {
-        box.style.height = 4 + chart.labels.length * (1 + chart.lines.length * 0.75) + 'rem';
+        box.style.height = 5 + chart.labels.length * (1 + chart.lines.length * 0.75) + 'rem';
       }
       figure.append(caption, box);
       place.append(figure);
