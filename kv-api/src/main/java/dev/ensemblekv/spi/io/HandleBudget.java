@@ -155,8 +155,8 @@ final class HandleBudget {
   }
 
   /**
-   * The JDK tells it by the text of the C library only. Where the locale of messages is not English,
-   * it is not known: no file gives way then, and the error comes as it is.
+   * The JDK tells it by the text of the C library only. Where the locale of messages is not
+   * English, it is not known: no file gives way then, and the error comes as it is.
    */
   private static boolean isOutOfHandles(IOException e) {
     String message = e.getMessage();
