@@ -154,6 +154,10 @@ final class HandleBudget {
     return take((holders.size() + 1) / 2);
   }
 
+  /**
+   * The JDK tells it by the text of the C library only. Where the locale of messages is not
+   * English, it is not known: no file gives way then, and the error comes as it is.
+   */
   private static boolean isOutOfHandles(IOException e) {
     String message = e.getMessage();
     return message != null

@@ -71,10 +71,10 @@ class GrowingTest {
   }
 
   @Test
-  void aNativeSplitCopiesNothingAndIsPaidForByEverySecond() {
+  void aNativeSplitCopiesWhatIsPutMeanwhileAndIsPaidForByEverySecond() {
     Doubling sum = live(plan(Values.FIXED, Plan.Split.NATIVE, MAX_KEYS, NO_LIMIT)).sum();
 
-    assertThat(sum.copiedBytes).isZero();
+    assertThat(sum.copiedBytes).isLessThan(sum.dataBytes / 100);
     assertThat(sum.rewrittenBytes).isPositive();
     assertThat(movedAndRewritten(sum)).isLessThan(0.8);
     assertThat(sum.splits).isEqualTo(sum.substores - 3);
