@@ -13,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -196,14 +195,8 @@ public final class DiskFiles {
   /** Tells whether an error says that the disk is full, or the user's share of it. */
   public static boolean isDiskFull(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      String message = cause.getMessage();
-      if (cause instanceof IOException && message != null) {
-        String lower = message.toLowerCase(Locale.ROOT);
-        if (lower.contains("no space left")
-            || lower.contains("disk quota exceeded")
-            || lower.contains("not enough space")) {
-          return true;
-        }
+      if (cause instanceof IOException io && SystemErrors.ofSystem().isDiskFull(io)) {
+        return true;
       }
     }
     return false;

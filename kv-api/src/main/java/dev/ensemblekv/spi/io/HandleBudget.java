@@ -24,6 +24,9 @@ final class HandleBudget {
   /** All other handles of a process have as many as these files. */
   private static final int SHARE = 2;
 
+  /** Here, as it must be known before handles are exhausted. */
+  private final SystemErrors errors = SystemErrors.ofSystem();
+
   private final long most;
   private final Set<Holder> holders = new LinkedHashSet<>(); // guarded by this
 
@@ -129,7 +132,7 @@ final class HandleBudget {
     try {
       return opening.open();
     } catch (IOException e) {
-      if (!isOutOfHandles(e)) {
+      if (!errors.isOutOfHandles(e)) {
         throw e;
       }
       releaseAll(takeHalf());
@@ -137,7 +140,7 @@ final class HandleBudget {
     try {
       return opening.open();
     } catch (IOException e) {
-      if (!isOutOfHandles(e)) {
+      if (!errors.isOutOfHandles(e)) {
         throw e;
       }
       FileSystemException told =
@@ -152,15 +155,5 @@ final class HandleBudget {
 
   private synchronized List<Holder> takeHalf() {
     return take((holders.size() + 1) / 2);
-  }
-
-  /**
-   * The JDK tells it by the text of the C library only. Where the locale of messages is not
-   * English, it is not known: no file gives way then, and the error comes as it is.
-   */
-  private static boolean isOutOfHandles(IOException e) {
-    String message = e.getMessage();
-    return message != null
-        && (message.contains("Too many open files") || message.contains("Too many files open"));
   }
 }
