@@ -34,7 +34,11 @@ class NotificationsTest {
   private final List<Notification> received = new ArrayList<>();
 
   private static KvStore open(SimulatedMachine on, String name) {
-    KvOptions options = KvOptions.builder().set(KvOptions.NAME, name).build();
+    return open(on, name, KvOptions.defaults());
+  }
+
+  private static KvStore open(SimulatedMachine on, String name, KvOptions more) {
+    KvOptions options = more.toBuilder().set(KvOptions.NAME, name).build();
     return on.environment().open("extent", on.directory(), options);
   }
 
@@ -71,6 +75,24 @@ class NotificationsTest {
       assertThat((Long) details.get("bytes")).isGreaterThan(10 * 1000);
       assertThat((Long) details.get("movedBytes")).isBetween(1000L, 2000L);
       assertThat(received(KvEvent.Kind.TASK_FINISHED).getMessage()).contains("compact SUCCEEDED");
+    }
+  }
+
+  /** All is overwritten again and again before anything is compacted. */
+  @Test
+  void aStall() throws Exception {
+    KvOptions small =
+        KvOptions.builder()
+            .set(ExtentOptions.SEGMENT_SIZE, 4L << 20)
+            .set(ExtentOptions.REPLAY_SIZE, 64L << 20)
+            .build();
+    try (KvStore store = open(machine, "stalled", small)) {
+      listen("stalled");
+      for (int i = 0; i < 400; i++) {
+        store.put(new byte[] {(byte) (i % 40)}, new byte[100 << 10]);
+      }
+
+      assertThat(received(KvEvent.Kind.STALL).getMessage()).contains("slowed down");
     }
   }
 
@@ -114,10 +136,12 @@ class NotificationsTest {
 
     assertThatThrownBy(store::flush).isInstanceOf(KvException.class);
 
-    assertThat(received(KvEvent.Kind.STORE_FAILED).getMessage()).isNotEmpty();
+    String message = received(KvEvent.Kind.STORE_FAILED).getMessage();
+    assertThat(message).startsWith("the log cannot be made durable");
     assertThat(SERVER.getAttribute(bean("failed"), "State")).isEqualTo("FAILED");
-    assertThat(SERVER.getAttribute(bean("failed"), "Problem").toString())
-        .contains(received(KvEvent.Kind.STORE_FAILED).getMessage());
+    assertThat(SERVER.getAttribute(bean("failed"), "Problem"))
+        .as("with the operation that met it first")
+        .isEqualTo("flush on store 'failed': " + message);
     assertThatThrownBy(store::close).isInstanceOf(KvException.class);
   }
 

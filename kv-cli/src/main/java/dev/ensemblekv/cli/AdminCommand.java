@@ -105,7 +105,7 @@ final class AdminCommand extends KvCommand {
   }
 
   private int watch(ManagedBean bean) {
-    RemoteTask task = Progress.watch(shell(), () -> RemoteTask.read(bean));
+    RemoteTask task = Progress.watch(shell(), bean);
     if (json) {
       Json.print(out(), task.json());
     } else {

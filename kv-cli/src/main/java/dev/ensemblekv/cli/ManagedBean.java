@@ -70,6 +70,11 @@ record ManagedBean(MBeanServerConnection connection, ObjectName name) {
     return invoke(operation, new Object[0], new String[0]);
   }
 
+  /** Calls an operation whose parameter is a number. */
+  @Nullable Object invoke(String operation, long argument) {
+    return invoke(operation, new Object[] {argument}, new String[] {long.class.getName()});
+  }
+
   private @Nullable Object invoke(String operation, Object[] arguments, String[] types) {
     return this.<@Nullable Object>ask(() -> connection.invoke(name, operation, arguments, types));
   }

@@ -5,7 +5,6 @@ import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.KvTask;
 import java.time.Duration;
-import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -79,18 +78,15 @@ final class Progress implements AutoCloseable {
   }
 
   /** Shows a task of another process until it ends, and returns how it ended. */
-  static RemoteTask watch(Shell shell, Supplier<RemoteTask> reader) {
-    RemoteTask task = reader.get();
+  static RemoteTask watch(Shell shell, ManagedBean bean) {
+    RemoteTask task = RemoteTask.read(bean);
     try (Progress progress = start(shell, task.operation(), task.unit(), task.total())) {
       while (task.isRunning()) {
-        Thread.sleep(TASK_CHECK.toMillis());
-        task = reader.get();
+        bean.invoke("await", TASK_CHECK.toMillis());
+        task = RemoteTask.read(bean);
         progress.to(task.done(), task.total());
       }
       progress.to(task.done(), task.total());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CommandException.failed("interrupted; the task goes on", e);
     }
     return task;
   }

@@ -204,6 +204,7 @@ final class SplitJob extends GrowthJob {
     if (at != null) {
       donor.underAllStripes(at::detach);
     }
+    donor.size().postpone(); // or what was given up would begin again at once
     release();
     return true;
   }

@@ -101,6 +101,11 @@ final class SubstoreSize {
   void correct(long keys, long keysBefore, long bytes, long bytesBefore) {
     keysBound.addAndGet(keys - keysBefore);
     bytesBound.addAndGet(bytes - bytesBefore);
+    postpone();
+  }
+
+  /** Has the bounds not looked at again before there were more puts. */
+  void postpone() {
     keysMark = nextMark(keysBound.get(), keysLimit);
     bytesMark = nextMark(bytesBound.get(), bytesLimit);
   }

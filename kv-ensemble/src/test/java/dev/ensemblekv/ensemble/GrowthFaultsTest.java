@@ -875,7 +875,7 @@ class GrowthFaultsTest {
   }
 
   @Test
-  void writersAreHeldUpOnlyWhileASplitRelievesThem() {
+  void writersAreHeldUpOnlyWhileASplitRelievesThem() throws Exception {
     reopen(options -> options.set(EnsembleOptions.MAX_STALL, Duration.ofNanos(1000)));
     fill(140);
     assertThat(stalls()).isZero();
@@ -894,6 +894,7 @@ class GrowthFaultsTest {
     machine.executor().runAll();
     fill(10);
     assertThat(stalls()).isEqualTo(stalls);
+    assertThat(events()).filteredOn(event -> event.contains(" STALL ")).as("once").hasSize(1);
     assertContents();
   }
 

@@ -237,6 +237,25 @@ class GrowthTest {
   }
 
   @Test
+  void aSplitThatWasAbortedBeginsAgainWhenMoreKeysCome() {
+    fill(100);
+    runTo(Phase.COPYING);
+    fill(120);
+    assertThat(control(store).abort()).isTrue();
+    machine.executor().runAll();
+    assertThat(substores(store)).isEqualTo(1);
+    assertThat(control(store).status().phase()).isEqualTo(Phase.IDLE);
+
+    put("one", "more");
+    machine.executor().runAll();
+    assertThat(substores(store)).as("not many more").isEqualTo(1);
+    fill(120);
+    machine.executor().runAll();
+    assertThat(substores(store)).isGreaterThan(1);
+    assertContents();
+  }
+
+  @Test
   void canBePausedResumedAndAborted() throws Exception {
     fill(100);
     runTo(Phase.COPYING);

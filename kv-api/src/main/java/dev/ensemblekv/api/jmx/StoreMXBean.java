@@ -222,7 +222,9 @@ public interface StoreMXBean {
   Map<String, String> getFacts();
 
   /** Returns the last events. */
-  @Description("The last 64 events with their time, the newest last; also sent as notifications.")
+  @Description(
+      "The last 64 events with their time, the newest last, of the progress of a split only the"
+          + " latest; also sent as notifications.")
   String[] getRecentEvents();
 
   /** Returns the tasks. */

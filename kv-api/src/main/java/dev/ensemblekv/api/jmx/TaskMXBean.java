@@ -63,6 +63,13 @@ public interface TaskMXBean {
   @Description("Why the task failed; empty if it did not.")
   String getError();
 
+  /** Waits for the end. */
+  @Description(
+      "Waits for the end, for a minute at most, and returns whether the task is at its end.")
+  boolean await(
+      @Description(name = "millis", value = "How long to wait at most, in milliseconds.")
+          long millis);
+
   /** Asks the task to end. */
   @Description("Asks the task to end at its next step.")
   void cancel();

@@ -196,6 +196,7 @@ class RemoteManagementTest {
     assertThat(task.getError()).isEmpty();
     assertThat(task.getProgress()).isEqualTo(1);
     assertThat(task.getTotal()).isEqualTo(10);
+    assertThat(task.await(1)).isTrue();
     assertThat(task.getEnded()).isAfterOrEqualTo(task.getStarted());
     task.cancel();
     assertThat(task.getState()).isEqualTo("SUCCEEDED");

@@ -71,10 +71,21 @@ public final class EventLog implements KvEvents {
 
   private synchronized void add(String substore, KvEvent event) {
     Entry entry = new Entry(++sequence, clock.millis(), substore, event);
+    forgetProgressBefore(event);
     keep(kept, MOST_KEPT, entry);
     if (!listeners.isEmpty()) {
       keep(pending, MOST_PENDING, entry);
       deliverSoon();
+    }
+  }
+
+  /** Of the progress of a split only the latest is kept, or little else would be. */
+  private void forgetProgressBefore(KvEvent event) {
+    Entry last = kept.peekLast();
+    if (last != null
+        && last.event().kind() == KvEvent.Kind.SPLIT_PROGRESS
+        && event.kind() == KvEvent.Kind.SPLIT_PROGRESS) {
+      kept.removeLast();
     }
   }
 

@@ -4,6 +4,7 @@ package dev.ensemblekv.api.internal.jmx;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.jmx.TaskMXBean;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("JavaUtilDate") // the open type of a time
 final class TaskView implements TaskMXBean {
   private static final int MOST_PROBLEMS_SHOWN = 20;
+  private static final long MOST_MILLIS_WAITED = 60_000;
 
   private final long id;
   private final KvTask task;
@@ -122,6 +124,12 @@ final class TaskView implements TaskMXBean {
   private static String message(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? failure.toString() : message;
+  }
+
+  /** Nobody who is gone keeps a thread of the connector for long. */
+  @Override
+  public boolean await(long millis) {
+    return task.await(Duration.ofMillis(Math.min(millis, MOST_MILLIS_WAITED)));
   }
 
   @Override

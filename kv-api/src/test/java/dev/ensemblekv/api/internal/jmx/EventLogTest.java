@@ -70,6 +70,21 @@ class EventLogTest {
   }
 
   @Test
+  void ofTheProgressOfASplitTheLatestIsKeptAndAllIsDelivered() {
+    log.listen(listener);
+    emit("stall");
+    for (int tenth = 1; tenth <= EventLog.MOST_KEPT; tenth++) {
+      log.emit(KvEvent.of(KvEvent.Kind.SPLIT_PROGRESS, "tenth" + tenth));
+    }
+    log.emit(KvEvent.of(KvEvent.Kind.SPLIT_FINISHED, "finished"));
+    log.deliver();
+
+    assertThat(log.recent().stream().map(entry -> entry.event().text()))
+        .containsExactly("stall", "tenth" + EventLog.MOST_KEPT, "finished");
+    assertThat(heard).hasSize(EventLog.MOST_KEPT + 2);
+  }
+
+  @Test
   void aListenerThatEndsHearsWhatIsPendingFirst() {
     log.listen(listener);
     emit("a");
