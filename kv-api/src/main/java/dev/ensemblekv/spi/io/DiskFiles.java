@@ -195,7 +195,7 @@ public final class DiskFiles {
   /** Tells whether an error says that the disk is full, or the user's share of it. */
   public static boolean isDiskFull(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException io && SystemErrors.ofSystem().isDiskFull(io)) {
+      if (cause instanceof IOException io && RealDiskErrors.ofSystem().isDiskFull(io)) {
         return true;
       }
     }

@@ -25,7 +25,7 @@ final class HandleBudget {
   private static final int SHARE = 2;
 
   /** Here, as it must be known before handles are exhausted. */
-  private final SystemErrors errors = SystemErrors.ofSystem();
+  private final RealDiskErrors errors = RealDiskErrors.ofSystem();
 
   private final long most;
   private final Set<Holder> holders = new LinkedHashSet<>(); // guarded by this

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-class SystemErrorsTest {
+class RealDiskErrorsTest {
   private static final String FULL = "Auf dem Gerät ist kein Speicherplatz mehr verfügbar";
 
   @TempDir Path directory;
@@ -24,7 +24,7 @@ class SystemErrorsTest {
   }
 
   private boolean isFull(String message) {
-    return new SystemErrors(FULL, readable).isDiskFull(new IOException(message));
+    return new RealDiskErrors(FULL, readable).isDiskFull(new IOException(message));
   }
 
   @Test
@@ -38,7 +38,7 @@ class SystemErrorsTest {
 
   @Test
   void withoutALanguageEnglishIsKnown() {
-    SystemErrors errors = new SystemErrors(null, readable);
+    RealDiskErrors errors = new RealDiskErrors(null, readable);
     assertThat(errors.isDiskFull(new IOException("No space left on device"))).isTrue();
     assertThat(errors.isDiskFull(new IOException(FULL))).isFalse();
     assertThat(errors.isDiskFull(new IOException())).isFalse();
@@ -47,27 +47,27 @@ class SystemErrorsTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void theSystemSaysHowItRefusesToWriteToAFullDevice() {
-    String text = SystemErrors.textOfFull(Path.of("/dev/full"));
+    String text = RealDiskErrors.textOfFull(Path.of("/dev/full"));
     assertThat(text).isNotBlank();
     assertThat(DiskFiles.isDiskFull(new IOException(text))).isTrue();
   }
 
   @Test
   void whatTakesBytesOrIsMissingSaysNothing() {
-    assertThat(SystemErrors.textOfFull(readable)).isNull();
+    assertThat(RealDiskErrors.textOfFull(readable)).isNull();
     Path missing = directory.resolve("missing");
-    assertThat(SystemErrors.textOfFull(missing)).isNull();
+    assertThat(RealDiskErrors.textOfFull(missing)).isNull();
     assertThat(missing).doesNotExist();
   }
 
   @Test
   void handlesAreExhaustedWhenWhatIsAlwaysReadableCannotBeRead() throws IOException {
     IOException error = new IOException("Zu viele offene Dateien");
-    assertThat(new SystemErrors(null, readable).isOutOfHandles(error)).isFalse();
-    assertThat(new SystemErrors(null, directory).isOutOfHandles(error)).isTrue();
+    assertThat(new RealDiskErrors(null, readable).isOutOfHandles(error)).isFalse();
+    assertThat(new RealDiskErrors(null, directory).isOutOfHandles(error)).isTrue();
     Path missing = directory.resolve("missing");
-    assertThat(new SystemErrors(null, missing).isOutOfHandles(error)).isFalse();
+    assertThat(new RealDiskErrors(null, missing).isOutOfHandles(error)).isFalse();
     IOException english = new IOException("Too many open files");
-    assertThat(new SystemErrors(null, readable).isOutOfHandles(english)).isTrue();
+    assertThat(new RealDiskErrors(null, readable).isOutOfHandles(english)).isTrue();
   }
 }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * language of the user; so it is held against what the system says of a device that is always full,
  * or the system is asked for what it otherwise never refuses.
  */
-final class SystemErrors {
-  private static final SystemErrors OF_SYSTEM =
-      new SystemErrors(textOfFull(Path.of("/dev/full")), Path.of("/dev/null"));
+final class RealDiskErrors {
+  private static final RealDiskErrors OF_SYSTEM =
+      new RealDiskErrors(textOfFull(Path.of("/dev/full")), Path.of("/dev/null"));
 
   private final @Nullable String fullText;
   private final Path alwaysReadable;
@@ -28,12 +28,12 @@ final class SystemErrors {
    * @param fullText what it says when a disk is full, if that is known
    * @param alwaysReadable what anybody can open who has a handle left; it may be missing
    */
-  SystemErrors(@Nullable String fullText, Path alwaysReadable) {
+  RealDiskErrors(@Nullable String fullText, Path alwaysReadable) {
     this.fullText = fullText;
     this.alwaysReadable = alwaysReadable;
   }
 
-  static SystemErrors ofSystem() {
+  static RealDiskErrors ofSystem() {
     return OF_SYSTEM;
   }
 
