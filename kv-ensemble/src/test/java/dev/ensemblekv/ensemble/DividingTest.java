@@ -244,6 +244,63 @@ class DividingTest {
     }
   }
 
+  /** What is copied was read before, so it must not come behind what is repeated. */
+  @Test
+  void aKeyThatIsCopiedAtLastIsNotWrittenMeanwhile() throws Exception {
+    String key = moving.get(0);
+    Thread writer = new Thread(() -> put(key, "third"));
+    atCalls(
+        "open",
+        call -> call == 0,
+        none -> {
+          put(key, "first");
+          atCalls(
+              "put",
+              call -> call == 0,
+              copied -> {
+                put(key, "second");
+                atCalls("put", call -> call == 0, again -> startAndLetWait(writer));
+              });
+        });
+    runSplit();
+    assertThat(writer.getState()).isNotEqualTo(Thread.State.NEW);
+    writer.join();
+    assertThat(model).containsEntry(key, "third");
+    assertDivided();
+  }
+
+  /** Starts a thread, and goes on when that waits or has come to its end. */
+  private static void startAndLetWait(Thread thread) {
+    thread.start();
+    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Whoever flushes before the cutover flushes the donor only. */
+  @Test
+  void whatIsFlushedJustBeforeTheCutoverIsDurableInTheTarget() throws Exception {
+    runTo(Phase.CUTTING_OVER);
+    AtomicInteger flushes = new AtomicInteger();
+    hooked.hook(
+        (called, substore, key) -> {
+          boolean isOfDonor = called.equals("flush") && substore.equals("0000");
+          if (isOfDonor && flushes.getAndIncrement() == 0) {
+            put(moving.get(0), "flushed");
+            delete(moving.get(1));
+            store.flush();
+          }
+        });
+    runSplit();
+    assertThat(flushes.get()).isGreaterThan(1);
+    for (long seed = 0; seed < 10; seed++) {
+      try (KvStore found =
+          machine.afterCrash(seed).environment().open(SPEC, directory, KvOptions.defaults())) {
+        assertThat(contents(found)).as("after crash %s", seed).isEqualTo(model);
+      }
+    }
+  }
+
   /** While the growth stands still, nobody waits for it, and it takes no more and more memory. */
   @Test
   void aPauseTakesEffectWhenTheTargetFollows() throws Exception {
