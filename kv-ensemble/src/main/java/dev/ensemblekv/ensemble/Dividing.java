@@ -135,6 +135,13 @@ final class Dividing extends Transfer {
     return mirror().missing().count() > 0;
   }
 
+  /** Until the mirror repeats writes, it notes them, and writers may be held up for that. */
+  @Override
+  boolean mustGoOn() {
+    Stage next = stage;
+    return next == Stage.MAKING || next == Stage.FOLLOWING || mirror().missing().count() > 0;
+  }
+
   @Override
   Handover handOver(Substore to) {
     long put = donor().size().keysBound() - counted.allKeys();

@@ -70,7 +70,10 @@ public interface EnsembleControl {
    */
   void splitNow(String substore);
 
-  /** Lets the growth stand still where it is, from its next step on. */
+  /**
+   * Lets the growth stand still where it is, from its next step on. A split whose target lacks what
+   * was written meanwhile copies that first, as what it lacks is noted in memory.
+   */
   void pause();
 
   /** Lets the growth go on. */

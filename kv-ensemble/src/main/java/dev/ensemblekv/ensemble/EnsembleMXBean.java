@@ -214,7 +214,9 @@ public interface EnsembleMXBean {
           String substore);
 
   /** Lets the growth stand still. */
-  @Description("Lets the growth stand still where it is, from its next step on.")
+  @Description(
+      "Lets the growth stand still where it is, from its next step on; a split whose target lacks"
+          + " what was written meanwhile copies that first.")
   void pause();
 
   /** Lets the growth go on. */

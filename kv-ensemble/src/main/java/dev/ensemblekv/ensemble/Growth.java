@@ -140,8 +140,7 @@ final class Growth {
   /** Looks for something to do, as something a job waited for may have happened. */
   synchronized void kick() {
     boolean work = current != null || !chores.isEmpty() || !splits.isEmpty();
-    boolean allowed = !paused || abortWanted;
-    if (work && allowed && !closed && !stepPending && !halted.getAsBoolean()) {
+    if (work && !standsStill() && !closed && !stepPending && !halted.getAsBoolean()) {
       try {
         submitStep(delayNanos());
         stepPending = true;
@@ -149,6 +148,11 @@ final class Growth {
         LOG.warn("the ensemble cannot grow: the executor takes no more tasks", e);
       }
     }
+  }
+
+  private boolean standsStill() {
+    GrowthJob job = current;
+    return paused && !abortWanted && (job == null || !job.mustGoOn());
   }
 
   private void submitStep(long delayNanos) {
@@ -194,7 +198,7 @@ final class Growth {
     synchronized (this) {
       stepPending = false;
       pausedStep = null;
-      if (closed || stepRunning || (paused && !abortWanted)) {
+      if (closed || stepRunning || standsStill()) {
         return;
       }
       abort = abortWanted;

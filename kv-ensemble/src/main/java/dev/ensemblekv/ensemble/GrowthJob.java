@@ -43,6 +43,11 @@ abstract class GrowthJob {
     return false;
   }
 
+  /** Tells whether the job must not stand still where it is; read by any thread. */
+  boolean mustGoOn() {
+    return false;
+  }
+
   /** Tells whether the first step can be done now. */
   boolean isReady() {
     return true;

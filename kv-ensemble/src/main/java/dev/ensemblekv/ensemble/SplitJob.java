@@ -187,7 +187,13 @@ final class SplitJob extends GrowthJob {
   /** Writers of the donor are held up, or soon will be. */
   @Override
   boolean isUrgent() {
-    return Backpressure.isBegun(donor);
+    return Backpressure.isBegun(donor) || donor.isTargetBehind();
+  }
+
+  @Override
+  boolean mustGoOn() {
+    Transfer at = transfer;
+    return at != null && at.mustGoOn();
   }
 
   @Override

@@ -56,6 +56,11 @@ abstract class Transfer {
   /** Returns what is going on; read by any thread. */
   abstract Phase phase();
 
+  /** Tells whether it takes ever more memory until the next steps are done; read by any thread. */
+  boolean mustGoOn() {
+    return false;
+  }
+
   final Substore donor() {
     return donor;
   }

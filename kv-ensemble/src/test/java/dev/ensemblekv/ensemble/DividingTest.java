@@ -18,6 +18,7 @@ import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.ensemble.EnsembleControl.Phase;
 import dev.ensemblekv.spi.KvCapacity;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -243,6 +244,154 @@ class DividingTest {
     }
   }
 
+  /** What is copied was read before, so it must not come behind what is repeated. */
+  @Test
+  void aKeyThatIsCopiedAtLastIsNotWrittenMeanwhile() throws Exception {
+    String key = moving.get(0);
+    Thread writer = new Thread(() -> put(key, "third"));
+    atCalls(
+        "open",
+        call -> call == 0,
+        none -> {
+          put(key, "first");
+          atCalls(
+              "put",
+              call -> call == 0,
+              copied -> {
+                put(key, "second");
+                atCalls("put", call -> call == 0, again -> startAndLetWait(writer));
+              });
+        });
+    runSplit();
+    assertThat(writer.getState()).isNotEqualTo(Thread.State.NEW);
+    writer.join();
+    assertThat(model).containsEntry(key, "third");
+    assertDivided();
+  }
+
+  /** Starts a thread, and goes on when that waits or has come to its end. */
+  private static void startAndLetWait(Thread thread) {
+    thread.start();
+    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Whoever flushes before the cutover flushes the donor only. */
+  @Test
+  void whatIsFlushedJustBeforeTheCutoverIsDurableInTheTarget() throws Exception {
+    runTo(Phase.CUTTING_OVER);
+    AtomicInteger flushes = new AtomicInteger();
+    hooked.hook(
+        (called, substore, key) -> {
+          boolean isOfDonor = called.equals("flush") && substore.equals("0000");
+          if (isOfDonor && flushes.getAndIncrement() == 0) {
+            put(moving.get(0), "flushed");
+            delete(moving.get(1));
+            store.flush();
+          }
+        });
+    runSplit();
+    assertThat(flushes.get()).isGreaterThan(1);
+    for (long seed = 0; seed < 10; seed++) {
+      try (KvStore found =
+          machine.afterCrash(seed).environment().open(SPEC, directory, KvOptions.defaults())) {
+        assertThat(contents(found)).as("after crash %s", seed).isEqualTo(model);
+      }
+    }
+  }
+
+  /** While the growth stands still, nobody waits for it, and it takes no more and more memory. */
+  @Test
+  void aPauseTakesEffectWhenTheTargetFollows() throws Exception {
+    atCalls("open", call -> call == 0, key -> control(store).pause());
+    machine.executor().runAll();
+    assertThat(control(store).status().splits()).isZero();
+    List<String> followed = new ArrayList<>();
+    atCalls("put", call -> true, followed::add);
+    writeAll("while nothing is done");
+    assertThat(followed).contains(moving.get(0), moving.get(2), moving.get(5));
+    control(store).resume();
+    runSplit();
+    assertDivided();
+  }
+
+  @Test
+  void aPauseTakesEffectWhenTheTargetLacksNothing() throws Exception {
+    atCalls(
+        "open",
+        call -> call == 0,
+        none -> {
+          control(store).pause();
+          put(moving.get(0), "before");
+          atCalls("put", call -> call == 0, key -> writeAll("while " + key + " is copied"));
+        });
+    machine.executor().runAll();
+    assertThat(control(store).status().phase()).isEqualTo(Phase.CUTTING_OVER);
+    control(store).resume();
+    runSplit();
+    assertDivided();
+  }
+
+  /** Writers are held up for as long as it is behind. */
+  @Test
+  void theRateDoesNotHoldForATargetThatIsBehind() throws Exception {
+    int keyBytes = 64 << 10;
+    int few = 10;
+    int many = (int) MissingKeys.MANY_BYTES / keyBytes + few;
+    KeyHash hash = new KeyHash(manifest(machine.disk(), directory).seed());
+    control(store).splitRate(keyBytes);
+    AtomicInteger copied = new AtomicInteger();
+    Consumer<String> countFromHere =
+        any -> {
+          putLongKeys(many, keyBytes, hash);
+          copied.set(1);
+          atCalls("put", call -> true, key -> copied.incrementAndGet());
+        };
+    atCalls(
+        "open",
+        call -> call == 0,
+        none -> {
+          putLongKeys(few, keyBytes, hash);
+          atCalls("put", call -> call == 0, countFromHere);
+        });
+    machine.executor().runAll();
+    assertThat(copied.get()).isBetween(few + 1, many - 1);
+  }
+
+  /** Puts so many keys that move. */
+  private void putLongKeys(int count, int keyBytes, KeyHash hash) {
+    byte[] key = new byte[keyBytes];
+    int put = 0;
+    for (int i = 0; put < count; i++) {
+      ByteBuffer.wrap(key).putInt(0, i).putInt(4, count);
+      if (new Region(0, 0, 0).isInUpper(hash.bits(key))) {
+        store.put(key, new byte[0]);
+        put++;
+      }
+    }
+  }
+
+  @Test
+  void allMissingKeysAreTakenOnceThoughMoreComeMeanwhile() {
+    MissingKeys missing = new MissingKeys();
+    List<String> taken = new ArrayList<>();
+    for (int i = 0; i < 2 * KEYS; i++) {
+      missing.note(bytes("key" + i));
+      missing.note(bytes("key" + i));
+      if (i % 3 == 0) {
+        missing.take(2).forEach(key -> taken.add(new String(key, StandardCharsets.UTF_8)));
+      }
+    }
+    while (missing.count() > 0) {
+      List<byte[]> some = missing.take(7);
+      assertThat(some).hasSizeBetween(1, 7);
+      some.forEach(key -> taken.add(new String(key, StandardCharsets.UTF_8)));
+    }
+    assertThat(taken).hasSize(2 * KEYS).doesNotHaveDuplicates();
+    assertThat(missing.take(1)).isEmpty();
+  }
+
   @Test
   void whoWritesFasterThanTheTargetFollowsIsHeldUp() {
     Mirror mirror = new Mirror(new KeyHash(1), new Region(0, 0, 0));
@@ -259,10 +408,14 @@ class DividingTest {
             1,
             new GrowthEvents(event -> {}));
     Backpressure backpressure = new Backpressure(Duration.ofNanos(1), growth, event -> {});
-    for (int i = 0; i < MissingKeys.MANY; i++) {
-      assertThat(donor.isTargetBehind()).isFalse();
-      mirror.missing().note(bytes("key" + i));
+    byte[] key = new byte[MissingKeys.BYTES_PER_KEY]; // long, as keys may be
+    for (int i = 0; !donor.isTargetBehind(); i++) {
+      assertThat(2L * key.length * i).isLessThan(MissingKeys.MANY_BYTES);
+      ByteBuffer.wrap(key).putInt(i);
+      mirror.missing().note(key);
+      mirror.missing().note(key);
     }
+    assertThat(2L * key.length * mirror.missing().count()).isEqualTo(MissingKeys.MANY_BYTES);
     backpressure.await(donor);
     assertThat(backpressure.stalls()).isOne();
     mirror.missing().take(1);
