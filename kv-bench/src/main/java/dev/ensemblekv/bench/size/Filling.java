@@ -28,6 +28,7 @@ record Filling(Stored stored, int steps, int gets) {
   private static final double P99 = 99;
   private static final double P999 = 99.9;
   private static final double NANOS_PER_MICRO = 1e3;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   /** Fills the store, and tells of each step as soon as it is done; returns the name of it all. */
   String run(Consumer<Growth.Step> done) throws InterruptedException, IOException {
@@ -39,7 +40,6 @@ record Filling(Stored stored, int steps, int gets) {
         done.accept(step(crew, engine, first, end));
         first = end;
       }
-      engine.flush();
       int substores = substores(engine);
       return engine.libraries() + (substores > 0 ? "; " + substores + " substores at last" : "");
     }
@@ -51,16 +51,30 @@ record Filling(Stored stored, int steps, int gets) {
     Histogram found = new ConcurrentHistogram(PRECISION);
     double putting = crew.run("put", thread -> put(engine, first + thread, end, puts));
     double getting = crew.run("get", thread -> get(engine, thread, end, found));
+    double reads = pageReads(crew);
+    boolean isLast = end == stored.keys();
     return new Growth.Step(
         end,
-        putting,
+        putting + (isLast ? flush(engine) : 0),
         puts.getTotalCount() / putting,
         found.getTotalCount() / getting,
-        pageReads(crew),
-        puts.getValueAtPercentile(P999) / NANOS_PER_MICRO,
+        reads,
+        corrected(puts, putting).getValueAtPercentile(P999) / NANOS_PER_MICRO,
         puts.getMaxValue() / NANOS_PER_MICRO,
-        found.getValueAtPercentile(P99) / NANOS_PER_MICRO,
+        corrected(found, getting).getValueAtPercentile(P99) / NANOS_PER_MICRO,
         substores(engine));
+  }
+
+  private static double flush(Engine engine) {
+    long begun = System.nanoTime();
+    engine.flush();
+    return (System.nanoTime() - begun) / NANOS_PER_SECOND;
+  }
+
+  /** Adds the calls that would have come while one took long. */
+  private Histogram corrected(Histogram nanos, double seconds) {
+    double interval = seconds * NANOS_PER_SECOND * stored.threads() / nanos.getTotalCount();
+    return nanos.copyCorrectedForCoordinatedOmission(Math.max(1, (long) interval));
   }
 
   private void put(Engine engine, long first, long end, Histogram nanos) {

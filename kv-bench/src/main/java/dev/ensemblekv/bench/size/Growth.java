@@ -33,11 +33,11 @@ final class Growth {
    * What was measured when there was so much.
    *
    * @param keys how many there are
-   * @param seconds how long those of this step took to put
+   * @param seconds how long those of this step took to put, in the last one until all is flushed
    * @param puts per second
    * @param gets per second
    * @param pageReads per second, of pages of the files
-   * @param putP999 in microseconds
+   * @param putP999 in microseconds, corrected for coordinated omission, as is the other one
    * @param putMax in microseconds
    * @param getP99 in microseconds
    * @param substores how many there are; 0 if it is no ensemble
