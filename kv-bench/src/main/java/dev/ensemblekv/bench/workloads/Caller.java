@@ -13,6 +13,7 @@ import java.util.List;
  * was got is compared after.
  */
 final class Caller {
+  private static final long NONE_LEFT = -1;
   private static final int MAX_SCANNED = 100;
   private static final int BATCH = 100;
 
@@ -44,7 +45,7 @@ final class Caller {
     return put(own.key(key), own.first(key));
   }
 
-  /** Does the next call; returns the nanoseconds that it took. */
+  /** Does the next call; returns the nanoseconds that it took, negative if there is none left. */
   long next(Workload workload) {
     Call call = workload.call(own.random().nextInt(100));
     return switch (call) {
@@ -56,7 +57,7 @@ final class Caller {
         yield read(key) + update(key);
       }
       case INSERT -> load(own.insert());
-      case DELETE -> delete(choose(workload));
+      case DELETE -> delete();
       case BATCH -> batch(workload);
       case SCAN -> scan(choose(workload));
     };
@@ -96,9 +97,12 @@ final class Caller {
     return end();
   }
 
-  private long delete(int key) {
+  private long delete() {
+    int key = own.delete();
+    if (key < 0) {
+      return NONE_LEFT;
+    }
     byte[] bytes = own.key(key);
-    own.delete(key);
     written += bytes.length;
     begin();
     opened.delete(bytes);

@@ -22,6 +22,7 @@ final class OwnKeys {
   private final BitSet deleted = new BitSet();
   private byte[] versions;
   private int count;
+  private int nextDeleted;
 
   OwnKeys(Stored stored, int thread) {
     this.stored = stored;
@@ -90,9 +91,21 @@ final class OwnKeys {
     return stored.pairs().value(index(own), ++versions[own]);
   }
 
-  /** Takes note that a key is now to be deleted. */
-  void delete(int own) {
-    deleted.set(own);
+  /**
+   * Chooses a key that is there, one after the other, which is now to be deleted: engines differ in
+   * what it costs to delete what is not there. Negative: there is none left.
+   */
+  int delete() {
+    int next = deleted.nextClearBit(nextDeleted);
+    if (next >= count) {
+      next = deleted.nextClearBit(0);
+    }
+    if (next >= count) {
+      return -1;
+    }
+    deleted.set(next);
+    nextDeleted = next + 1;
+    return next;
   }
 
   /** Adds a key, which is now to be put with its first value. */

@@ -69,8 +69,8 @@ class WorkloadTest {
     OwnKeys keys = new OwnKeys(new Stored("none", Path.of(""), new Pairs(1, 10), 10, 1), 0);
     byte[] first = keys.first(3);
     keys.check(3, first);
-    keys.delete(3);
-    assertThat(keys.live()).isEqualTo(9);
+    assertThat(IntStream.range(0, 4).map(i -> keys.delete())).containsExactly(0, 1, 2, 3);
+    assertThat(keys.live()).isEqualTo(6);
     keys.check(3, null);
     assertThatThrownBy(() -> keys.check(3, first)).hasMessageContaining("has key 3, deleted");
     byte[] second = keys.update(3);
@@ -133,5 +133,16 @@ class WorkloadTest {
     assertThat(keys.count()).isEqualTo(600);
     assertThat(keys.index(500)).as("not a key of the other thread").isEqualTo(1001);
     assertThat(fresh).isGreaterThan(DRAWS * 6 / 10);
+  }
+
+  @Test
+  void eachKeyIsDeletedOnceUntilThereIsNone() {
+    OwnKeys keys = new OwnKeys(new Stored("none", Path.of(""), new Pairs(1, 10), 5, 1), 0);
+    assertThat(IntStream.range(0, 3).map(i -> keys.delete())).containsExactly(0, 1, 2);
+    keys.update(1); // is there again
+    keys.insert();
+    assertThat(IntStream.range(0, 4).map(i -> keys.delete())).containsExactly(3, 4, 5, 1);
+    assertThat(keys.delete()).isNegative();
+    assertThat(keys.live()).isZero();
   }
 }
