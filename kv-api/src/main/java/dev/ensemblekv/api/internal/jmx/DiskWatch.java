@@ -67,8 +67,11 @@ final class DiskWatch implements AutoCloseable {
   }
 
   private void look() {
-    directories.diskBytes().forEach(this::look);
-    schedule(PERIOD);
+    try {
+      directories.diskBytes().forEach(this::look);
+    } finally {
+      schedule(PERIOD);
+    }
   }
 
   private void look(Path directory, long takenBytes) {

@@ -2,6 +2,7 @@
 package dev.ensemblekv.api.internal.jmx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ensemblekv.spi.KvEvent;
 import dev.ensemblekv.spi.KvExecutor;
@@ -38,6 +39,8 @@ class DiskWatchTest {
   private final Map<Path, Long> free = new HashMap<>(Map.of(DIRECTORY, 2 * LOW, OTHER, 2 * LOW));
   private final Map<Path, Long> taken = new LinkedHashMap<>(Map.of(DIRECTORY, 0L));
 
+  private boolean isTakenKnown = true;
+
   private Object usableBytes(String method, Path directory) throws IOException {
     assertThat(method).isEqualTo("usableBytes");
     Long bytes = free.get(directory);
@@ -73,7 +76,14 @@ class DiskWatchTest {
   private DiskWatch watch(@Nullable Path directory) {
     StoreFacts facts =
         new StoreFacts("id", directory, false, true, "Engine", disk, Clock.systemUTC(), executor);
-    return new DiskWatch(facts, () -> taken, told::add);
+    return new DiskWatch(facts, this::taken, told::add);
+  }
+
+  private Map<Path, Long> taken() {
+    if (!isTakenKnown) {
+      throw new IllegalStateException("nobody knows");
+    }
+    return taken;
   }
 
   private void look(long freeNow) {
@@ -104,6 +114,17 @@ class DiskWatchTest {
     look(LOW + LOW / 4);
     look(LOW - 1);
     assertThat(told).hasSize(2);
+  }
+
+  @Test
+  void aLookThatFailsIsNotTheLast() {
+    watch(DIRECTORY).start();
+    isTakenKnown = false;
+    assertThatThrownBy(() -> look(LOW - 1)).hasMessage("nobody knows");
+
+    isTakenKnown = true;
+    look(LOW - 1);
+    assertThat(pathsTold()).containsExactly(DIRECTORY.toString());
   }
 
   @Test
