@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.spi.GroupLock;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes the log durable, in the order of its segments, so that what a loss of power leaves of it is
@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LogSync {
   private final Appender end;
   private final Log.Events events;
-  private final ReentrantLock forcing = new ReentrantLock();
+  private final GroupLock forcing = new GroupLock(this::durableSequence);
 
   // Written while forcing.
   private volatile Manifest.Position durable;
@@ -36,19 +36,22 @@ final class LogSync {
     return durable;
   }
 
+  private long durableSequence() {
+    return durableSequence;
+  }
+
   /** Makes everything up to a record durable; those who come meanwhile share the next force. */
   void force(long through) {
     if (durableSequence >= through) {
       return;
     }
-    forcing.lock();
-    try {
-      events.checkNotFailed();
-      if (durableSequence < through) {
+    if (forcing.lockUnlessReached(through)) {
+      try {
+        events.checkNotFailed();
         forceAll();
+      } finally {
+        forcing.unlock();
       }
-    } finally {
-      forcing.unlock();
     }
     events.forced();
   }

@@ -47,6 +47,17 @@ class InterleavingsTest {
         "if (!leaving.isEmpty()) {"),
     EPOCH_MOVED_ON_UNDER_THE_LATE(
         Race.PINS, "Pins", "!retired.isEmpty() && isEmpty(1 - (epoch & 1))", "!retired.isEmpty()"),
+    NOT_CALLED_IF_RELEASED_MEANWHILE(
+        Race.GROUP,
+        "GroupLock",
+        "if (lock.tryLock()) { // it was released before anybody could see who waits",
+        "if (false) {"),
+    NOBODY_CALLED_AT_THE_RELEASE(Race.GROUP, "GroupLock", "callNext(); // before", "// before"),
+    GONE_ON_BEFORE_THE_FORCE(
+        Race.FORCING,
+        "LogSync",
+        "    forceRolled(reach.rolled());\n    for",
+        "    durableSequence = reach.sequence();\n    forceRolled(reach.rolled());\n    for"),
     MEMTABLE_DROPPED_BEFORE_ITS_RUN_IS_THERE(
         Race.PUBLISHING,
         "Index",

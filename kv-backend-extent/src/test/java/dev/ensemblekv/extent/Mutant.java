@@ -23,10 +23,12 @@ final class Mutant extends ClassLoader {
   private static final List<Path> SOURCES =
       List.of(
           Path.of("src/main/java/dev/ensemblekv/extent"),
-          Path.of("../kv-api/src/main/java/dev/ensemblekv/api/internal"));
+          Path.of("../kv-api/src/main/java/dev/ensemblekv/api/internal"),
+          Path.of("../kv-api/src/main/java/dev/ensemblekv/spi"));
   private static final String PROJECT = "dev.ensemblekv.";
   private static final String PACKAGE = Mutant.class.getPackageName() + ".";
-  private static final List<String> WOVEN = List.of(PACKAGE, PROJECT + "api.internal.");
+  private static final List<String> WOVEN =
+      List.of(PACKAGE, PROJECT + "api.internal.", PROJECT + "spi.GroupLock");
   private static final Set<String> NEVER_WOVEN =
       Set.of(PACKAGE + "LittleEndian", PACKAGE + "Turns", PACKAGE + "Weaver");
 

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ensemblekv.api.KvBatch;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.api.StoreClosedException;
+import dev.ensemblekv.spi.GroupLock;
+import dev.ensemblekv.tck.sim.SimulatedDisk;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -23,6 +31,10 @@ enum Race {
   MEMTABLE(200, MemtableRace::new),
   /** What was retired is not disposed of under those who may have found it. */
   PINS(800, PinsRace::new),
+  /** Two wait for a lock, or for the work of who holds it. */
+  GROUP(300, GroupRace::new),
+  /** Durable puts share the forces of the log. */
+  FORCING(200, ForcingRace::new),
   /** Frozen memtables become runs, and runs one, beside reads and writes. */
   PUBLISHING(100, PublishingRace::new),
   /** Records move beside puts, deletes, batches and comparisons of their keys. */
@@ -157,6 +169,87 @@ enum Race {
     @Override
     public void check() {
       assertThat(pins.disposeOfWhatCanBe()).isFalse();
+    }
+  }
+
+  private static final class GroupRace implements Interleavings.Scenario {
+    private final AtomicLong asked = new AtomicLong();
+    private final GroupLock lock = new GroupLock(this::reached);
+    private volatile long reached;
+    private volatile boolean isHeld;
+
+    private long reached() {
+      return reached;
+    }
+
+    @Override
+    public List<Runnable> threads() {
+      return List.of(this::ask, this::ask, this::workForAll);
+    }
+
+    private void ask() {
+      long goal = asked.incrementAndGet();
+      if (lock.lockUnlessReached(goal)) {
+        work();
+      }
+      assertThat(reached).isGreaterThanOrEqualTo(goal);
+    }
+
+    private void workForAll() {
+      lock.lock();
+      work();
+    }
+
+    private void work() {
+      assertThat(isHeld).isFalse();
+      isHeld = true;
+      reached = asked.get();
+      isHeld = false;
+      lock.unlock();
+    }
+
+    @Override
+    public void check() {
+      assertThat(reached).isEqualTo(2);
+    }
+  }
+
+  private static final class ForcingRace implements Interleavings.Scenario {
+    private static final int SEGMENT = 1;
+
+    private final SmallEngine engine =
+        new SmallEngine(SmallEngine.OPTIONS.toBuilder().set(KvOptions.SYNC, true).build());
+
+    @Override
+    public List<Runnable> threads() {
+      return List.of(() -> put(1), () -> put(2));
+    }
+
+    private void put(int key) {
+      engine.put(key, "value" + key);
+      checkIsDurable(key);
+    }
+
+    private void checkIsDurable(int key) {
+      for (int fate = 0; fate < 4; fate++) {
+        assertThat(afterCrash(fate)).as("what a crash leaves").contains("value" + key);
+      }
+    }
+
+    private String afterCrash(long fate) {
+      SimulatedDisk disk = engine.machine.afterCrash(fate).disk();
+      Path segment = engine.path(Segment.name(SEGMENT));
+      try {
+        return new String(disk.contents(segment), ISO_8859_1);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void check() {
+      checkIsDurable(1);
+      checkIsDurable(2);
     }
   }
 

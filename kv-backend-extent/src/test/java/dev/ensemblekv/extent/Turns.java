@@ -254,6 +254,7 @@ public final class Turns {
 
   /** Stands for {@link ReentrantLock#unlock}. */
   public static void unlock(ReentrantLock lock) {
+    point();
     lock.unlock();
     Turn turn = current();
     if (turn != null) {

@@ -4,12 +4,12 @@ package dev.ensemblekv.json;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvTask;
 import dev.ensemblekv.api.StoreClosedException;
+import dev.ensemblekv.spi.GroupLock;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.io.DiskFiles;
 import java.io.IOException;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ final class Persister {
   private final Pairs pairs;
   private final DataFile file;
   private final KvExecutor executor;
-  private final ReentrantLock persisting = new ReentrantLock();
+  private final GroupLock persisting = new GroupLock(this::persistedChanges);
 
   // Written under the lock.
   private volatile long persistedChanges;
@@ -114,6 +114,10 @@ final class Persister {
         : OptionalLong.of(executor.nanoTime() - persistedNanos);
   }
 
+  private long persistedChanges() {
+    return persistedChanges;
+  }
+
   /** Returns how many changes are in memory only. */
   long dirtyChanges() {
     return pairs.figures().changes() - persistedChanges;
@@ -127,13 +131,12 @@ final class Persister {
    */
   void persist(long changes) {
     long failuresBefore = status.failures;
-    persisting.lock();
+    if (!persisting.lockUnlessReached(changes)) {
+      return;
+    }
     try {
       if (closed) {
         throw new StoreClosedException();
-      }
-      if (persistedChanges >= changes) {
-        return;
       }
       Failure shared = status.failures > failuresBefore ? status.failure : null;
       Failure failure = shared != null && shared.changes >= changes ? shared : attempt();

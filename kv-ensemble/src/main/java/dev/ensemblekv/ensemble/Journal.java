@@ -7,6 +7,7 @@ import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.KvMetric;
 import dev.ensemblekv.api.KvStats;
 import dev.ensemblekv.api.KvTask;
+import dev.ensemblekv.spi.GroupLock;
 import dev.ensemblekv.spi.KvExecutor;
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
@@ -49,7 +50,7 @@ final class Journal {
   private final long first;
   private final JournalLane lane;
   private final ReentrantLock appending = new ReentrantLock();
-  private final ReentrantLock forcing = new ReentrantLock();
+  private final GroupLock forcing = new GroupLock(this::durable);
   private final ReentrantLock releasing = new ReentrantLock();
   private final LongAdder written = new LongAdder();
 
@@ -192,16 +193,19 @@ final class Journal {
     }
   }
 
+  private long durable() {
+    return durable;
+  }
+
   /** Makes all entries up to one durable; those who come meanwhile share the next force. */
   private void force(long number) {
-    if (durable >= number) {
+    if (!forcing.lockUnlessReached(number)) {
       return;
     }
-    forcing.lock();
     try {
       owner.checkNotFailed();
       Appended end = last;
-      if (durable < number && end != null) {
+      if (end != null) {
         try {
           end.file.force(end.end);
         } catch (IOException e) {
