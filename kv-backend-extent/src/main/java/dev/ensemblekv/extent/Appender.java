@@ -56,7 +56,12 @@ final class Appender {
    * @param memtableKeys it has so many keys
    * @param replayBytes it covers so much of the log
    */
-  record Limits(int memtableKeys, long replayBytes) {}
+  record Limits(int memtableKeys, long replayBytes) {
+    /** Tells whether a memtable of these sizes, or several together, is full. */
+    boolean areReached(long keys, long logBytes) {
+      return keys >= memtableKeys || logBytes >= replayBytes;
+    }
+  }
 
   /**
    * A segment that is full.
@@ -288,16 +293,13 @@ final class Appender {
   }
 
   private void freezeIfFull() {
-    boolean full =
-        index.current().active().count() >= limits.memtableKeys
-            || loggedBytes - frozenBytes >= limits.replayBytes;
-    if (full) {
+    if (limits.areReached(index.current().active().count(), loggedBytes - frozenBytes)) {
       freezeNow();
     }
   }
 
   private void freezeNow() {
-    index.freeze(position(), sequence, journal);
+    index.freeze(position(), sequence, journal, loggedBytes - frozenBytes);
     frozenBytes = loggedBytes;
     events.frozen();
   }

@@ -14,7 +14,12 @@ import java.util.function.LongSupplier;
 final class Backpressure {
   private static final long NONE = Long.MAX_VALUE;
   private static final long LEAST_BYTES_PER_SECOND = 1 << 20;
-  private static final long FIRST_BYTES_PER_SECOND = 64 << 20;
+
+  /**
+   * A guess, until a compaction has told what it gives back. Too low a one holds everybody up for
+   * as long as that takes; with too high a one files grow by what the disk can write meanwhile.
+   */
+  private static final long FIRST_BYTES_PER_SECOND = 256 << 20;
 
   /** Shorter pauses are saved up, longer ones are not made. */
   private static final long LEAST_PAUSE_NANOS = 1_000_000;

@@ -19,8 +19,10 @@ final class Index {
    * @param end where the log goes on behind its last entry
    * @param sequence the number of its last entry
    * @param journal the number of the last journaled batch up to there
+   * @param logBytes how much of the log it covers
    */
-  record Frozen(Memtable table, Manifest.Position end, long sequence, long journal) {}
+  record Frozen(
+      Memtable table, Manifest.Position end, long sequence, long journal, long logBytes) {}
 
   /** The parts of the index at one moment: an entry in a newer part hides those in older ones. */
   static final class Version {
@@ -59,6 +61,24 @@ final class Index {
 
     int frozenCount() {
       return frozen.length;
+    }
+
+    /** Returns how many keys are in memtables that wait to be written. */
+    long frozenKeys() {
+      long count = 0;
+      for (Frozen part : frozen) {
+        count += part.table.count();
+      }
+      return count;
+    }
+
+    /** Returns how much of the log is covered by memtables that wait to be written. */
+    long frozenLogBytes() {
+      long bytes = 0;
+      for (Frozen part : frozen) {
+        bytes += part.logBytes;
+      }
+      return bytes;
     }
 
     List<Run> runs() {
@@ -108,10 +128,7 @@ final class Index {
     }
 
     private long entriesAbove(int run) {
-      long entries = active.count();
-      for (Frozen part : frozen) {
-        entries += part.table.count();
-      }
+      long entries = active.count() + frozenKeys();
       for (int i = 0; i < run; i++) {
         entries += runs[i].entries();
       }
@@ -141,9 +158,9 @@ final class Index {
   }
 
   /** Goes on with an empty memtable. */
-  void freeze(Manifest.Position end, long sequence, long journal) {
+  void freeze(Manifest.Position end, long sequence, long journal, long logBytes) {
     List<Frozen> frozen = new ArrayList<>();
-    frozen.add(new Frozen(current.active, end, sequence, journal));
+    frozen.add(new Frozen(current.active, end, sequence, journal, logBytes));
     frozen.addAll(current.frozen());
     current = new Version(new Memtable(), frozen, current.runs(), current.keys());
   }

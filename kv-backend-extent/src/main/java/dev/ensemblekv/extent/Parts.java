@@ -19,6 +19,7 @@ final class Parts {
   final Backpressure backpressure;
   final LogEvents events;
   final Reserve reserve;
+  final Appender.Limits limits;
   final Log log;
   final Publisher publisher;
   final Merger merger;
@@ -65,7 +66,7 @@ final class Parts {
     catalog = new Catalog(files, found.manifest, events::durable);
     reserve = new Reserve(files, catalog, segments, index);
     long segmentBytes = context.option(ExtentOptions.SEGMENT_SIZE);
-    Appender.Limits limits =
+    limits =
         new Appender.Limits(
             Math.toIntExact(context.option(ExtentOptions.MEMTABLE_KEYS)),
             context.option(ExtentOptions.REPLAY_SIZE));

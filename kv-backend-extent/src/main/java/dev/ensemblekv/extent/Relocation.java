@@ -61,13 +61,16 @@ final class Relocation {
     return scan.locationIn(target, offset);
   }
 
+  /** Writes up to multiples of the length of the buffer, as {@link Segment} does with zeros. */
   private void append(byte[] bytes, int offset, int length) throws IOException {
+    Segment target = created.get(created.size() - 1);
     for (int done = 0; done < length; ) {
-      int part = Math.min(length - done, buffer.length - buffered);
+      int toBoundary = buffer.length - (int) ((target.end() + buffered) % buffer.length);
+      int part = Math.min(length - done, toBoundary);
       System.arraycopy(bytes, offset + done, buffer, buffered, part);
       buffered += part;
       done += part;
-      if (buffered == buffer.length) {
+      if (part == toBoundary) {
         write();
       }
     }

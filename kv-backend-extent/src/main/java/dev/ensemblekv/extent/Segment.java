@@ -262,8 +262,7 @@ final class Segment {
     try {
       long wanted = Math.min(capacity, end + more);
       if (wanted > allocated && !trimmed) {
-        long target = inAdvance ? allocated + step() : wanted;
-        allocate(wanted, Math.min(capacity, Math.max(wanted, target)));
+        allocate(wanted, inAdvance ? Math.max(wanted, ahead()) : wanted);
       }
     } finally {
       allocating.unlock();
@@ -285,7 +284,7 @@ final class Segment {
     if (allocating.tryLock()) {
       try {
         if (!trimmed && isLow() && allowed.getAsBoolean()) {
-          allocate(allocated, Math.min(capacity, allocated + step()));
+          allocate(allocated, ahead());
         }
       } finally {
         allocating.unlock();
@@ -293,16 +292,29 @@ final class Segment {
     }
   }
 
+  /** Returns up to where blocks are to be allocated next. */
+  private long ahead() {
+    long target = allocated + step();
+    long boundary = target - target % ZEROS.length;
+    return Math.min(capacity, boundary > allocated ? boundary : target);
+  }
+
   private long step() {
     long least = Math.min(LEAST_STEP_BYTES, capacity / LEAST_SHARE);
     return Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
   }
 
+  /**
+   * Writes zeros, none of them across a multiple of the length of the pieces: so the system can
+   * keep each piece as one in memory, rather than as many small ones that it maps and forces one by
+   * one.
+   */
   private void allocate(long wanted, long target) throws IOException {
     long reached = allocated;
     try {
       while (reached < target) {
-        int part = (int) Math.min(ZEROS.length, target - reached);
+        int toBoundary = ZEROS.length - (int) (reached % ZEROS.length);
+        int part = (int) Math.min(toBoundary, target - reached);
         file.write(reached, ZEROS, 0, part);
         bytes.touch(reached, part);
         reached += part;

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Writes {
-  /** With so many memtables waiting to be written, writers write them. */
-  private static final int MOST_FROZEN = 2;
+  /** Fewer memtables that wait to be written are left to the background. */
+  private static final int FEW_FROZEN = 2;
+
+  /** With so many, writers write them however small they are, as reads look into each. */
+  private static final int MOST_FROZEN = 8;
 
   private final Parts parts;
 
@@ -118,7 +121,7 @@ final class Writes {
   private void write(long bytes, Reserve.Use use, Appender.Writing writing, boolean sync) {
     try {
       parts.budget.giveBackIfShort();
-      while (mustPublish(parts.index.current().frozenCount())) {
+      while (mustPublish(parts.index.current())) {
         parts.publisher.publishOldest();
       }
       long sequence = append(bytes, use, writing);
@@ -135,8 +138,18 @@ final class Writes {
     }
   }
 
-  private boolean mustPublish(int frozen) {
-    return frozen >= MOST_FROZEN || (frozen > 0 && parts.budget.isShort());
+  /**
+   * Tells whether writers are so far ahead of the medium that they must wait for it: by two
+   * memtables, unless these are small, as those of a small store are.
+   */
+  private boolean mustPublish(Index.Version index) {
+    int frozen = index.frozenCount();
+    if (frozen < FEW_FROZEN) {
+      return frozen > 0 && parts.budget.isShort();
+    }
+    return frozen >= MOST_FROZEN
+        || parts.limits.areReached(index.frozenKeys(), index.frozenLogBytes())
+        || parts.budget.isShort();
   }
 
   /** Writes; where a delete finds no space, it waits for what others have deleted to give some. */

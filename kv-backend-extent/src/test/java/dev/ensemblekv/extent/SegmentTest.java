@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SegmentTest {
   private static final int CHUNK_BYTES = 64 << 10;
 
+  private final SimulatedDisk disk = new SimulatedDisk();
   private final List<Object> written = new ArrayList<>();
+  private final List<Long> positions = new ArrayList<>();
+  private final List<Integer> lengths = new ArrayList<>();
   private int reads;
 
   private <T> T watched(Class<T> type, T target) {
@@ -32,6 +37,8 @@ class SegmentTest {
             (self, method, arguments) -> {
               if (method.getName().equals("write")) {
                 written.add(arguments[1]);
+                positions.add((long) arguments[0]);
+                lengths.add((int) arguments[3]);
               }
               reads += method.getName().equals("read") ? 1 : 0;
               try {
@@ -44,39 +51,92 @@ class SegmentTest {
     return type.cast(proxy);
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 1_000_000})
-  void aValueIsReadAsItWasWrittenAndALongOneIsNotCopied(int length) throws IOException {
-    SimulatedDisk disk = new SimulatedDisk();
+  private final StoreFiles files =
+      new StoreFiles(
+          watched(Disk.class, disk),
+          Path.of("/store"),
+          "0123456789abcdef0123456789abcdef",
+          Mappings.NONE);
+
+  private Segment create(long capacity) throws IOException {
     disk.createDirectories(Path.of("/store"));
-    StoreFiles files =
-        new StoreFiles(
-            watched(Disk.class, disk),
-            Path.of("/store"),
-            "0123456789abcdef0123456789abcdef",
-            Mappings.NONE);
-    Segment segment = Segment.create(files, 1, Segment.Kind.LOG, 1, 2 << 20);
-    byte[] key = {1, 2, 3};
-    byte[] value = new byte[length];
-    new Random(length).nextBytes(value);
-    long bytes = RecordFormat.bytes(key.length, length);
+    return Segment.create(files, 1, Segment.Kind.LOG, 1, capacity);
+  }
+
+  /** Appends a record. */
+  private static void write(Segment segment, Mutation mutation) throws IOException {
+    byte[] value = Objects.requireNonNull(mutation.value());
     byte[] header = new byte[RecordFormat.HEADER_BYTES];
-    long offset = segment.end();
-    Mutation mutation = Mutation.of(new KeyHash(0, 0), key, value);
     RecordFormat.encode(
         header,
         RecordFormat.PUT,
         0,
         1,
-        key.length,
-        length,
+        mutation.key().length,
+        value.length,
         mutation.bodyCrc(),
         segment.seal(),
-        offset);
+        segment.end());
+    segment.write(segment.end(), header, mutation.key(), value);
+    segment.endAt(segment.end() + mutation.recordBytes());
+  }
+
+  /** Fails if there are writes that could have been fewer, or that go across a multiple. */
+  private void checkPieces(int boundary, long bytes) {
+    for (int i = 0; i < positions.size(); i++) {
+      long last = positions.get(i) + lengths.get(i) - 1;
+      assertThat(last / boundary).isEqualTo(positions.get(i) / boundary);
+    }
+    assertThat(positions).hasSizeLessThanOrEqualTo((int) (bytes / boundary) + 3);
+  }
+
+  @Test
+  void zerosAreWrittenInFewPiecesNoneOfWhichIsAcrossAMultipleOfTheirLength() throws IOException {
+    long capacity = 4 << 20;
+    int unaligned = 100_000;
+    Segment segment = create(capacity);
+    while (segment.hasRoom(unaligned)) {
+      segment.allocate(unaligned, true);
+      segment.endAt(segment.end() + unaligned);
+      segment.allocateAhead(() -> true);
+    }
+    segment.close();
+    checkPieces(CHUNK_BYTES, capacity);
+  }
+
+  @Test
+  void copiesAreWrittenInFewPiecesNoneOfWhichIsAcrossAMultipleOfTheirLength() throws IOException {
+    Segment segment = create(2 << 20);
+    Mutation mutation = Mutation.of(new KeyHash(0, 0), new byte[] {1}, new byte[100_000]);
+    segment.allocate(segment.capacity(), false);
+    while (segment.hasRoom(mutation.recordBytes())) {
+      write(segment, mutation);
+    }
+    positions.clear();
+    lengths.clear();
+    Relocation relocation = new Relocation(files, 1, () -> 2, 2 << 20);
+    RecordScan scan = RecordScan.once(segment);
+    while (scan.next()) {
+      relocation.copy(scan);
+    }
+    relocation.force();
+    checkPieces(256 << 10, segment.end());
+    relocation.abandon(null);
+    segment.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 1_000_000})
+  void aValueIsReadAsItWasWrittenAndALongOneIsNotCopied(int length) throws IOException {
+    Segment segment = create(2 << 20);
+    byte[] key = {1, 2, 3};
+    byte[] value = new byte[length];
+    new Random(length).nextBytes(value);
+    long bytes = RecordFormat.bytes(key.length, length);
+    long offset = segment.end();
     segment.allocate(bytes, true);
     written.clear();
-    segment.write(offset, header, key, value);
-    segment.endAt(offset + bytes);
+    write(segment, Mutation.of(new KeyHash(0, 0), key, value));
     assertThat(written).hasSize(length > CHUNK_BYTES ? 2 : 1);
     assertThat(written.stream().anyMatch(array -> array == value)).isEqualTo(length > CHUNK_BYTES);
     long location = Location.ofValue(1, offset, bytes);

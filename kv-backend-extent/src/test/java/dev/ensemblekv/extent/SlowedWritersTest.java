@@ -15,6 +15,9 @@ class SlowedWritersTest {
   private static final int KEYS = 128;
   private static final String LARGE = "x".repeat(80 << 10);
 
+  /** So much that even at the first rate it takes more than the shortest pause. */
+  private static final String LARGEST = "x".repeat(320 << 10);
+
   private final SmallEngine engine =
       new SmallEngine(
           SmallEngine.OPTIONS.toBuilder()
@@ -37,7 +40,7 @@ class SlowedWritersTest {
           if (WatchedDisk.isRelocation(operation) && held.isEmpty()) {
             for (int i = 0; i < 5; i++) {
               long before = engine.metric("writersHeldNanos");
-              write(1);
+              engine.put(0, LARGEST);
               held.add(engine.metric("writersHeldNanos") - before);
             }
           }
