@@ -84,6 +84,16 @@ public final class KeyRange {
         && (to == null || Arrays.compareUnsigned(key, to) < 0);
   }
 
+  /**
+   * Tells whether a key that is not before the beginning of the range lies behind its end, in the
+   * direction of the range: who goes through keys in order need not look at both bounds.
+   */
+  public boolean endsBefore(byte[] key) {
+    return reverse
+        ? from != null && Arrays.compareUnsigned(key, from) < 0
+        : to != null && Arrays.compareUnsigned(key, to) >= 0;
+  }
+
   /** Tells whether no key can lie in the range. */
   public boolean isEmpty() {
     return to != null

@@ -3,8 +3,10 @@ package dev.ensemblekv.leveldb;
 
 import dev.ensemblekv.api.KeyRange;
 import dev.ensemblekv.api.KvCursor;
+import dev.ensemblekv.api.StoreClosedException;
 import java.io.IOException;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.fusesource.leveldbjni.internal.NativeIterator;
 import org.jspecify.annotations.Nullable;
@@ -15,20 +17,26 @@ import org.jspecify.annotations.Nullable;
  * <p>At an error LevelDB's iterators look as if they were at their end, or skip what they cannot
  * read. The methods used here throw it; {@code seekToFirst} and {@code seekToLast} do not, so that
  * the first is avoided and the second is followed by one that does.
+ *
+ * <p>No step needs the gate: the database is deleted only after all of its cursors were closed, and
+ * to close one has to wait until the step that it is in has ended.
  */
 final class LevelDbCursor implements KvCursor {
   /** No key is less. */
   private static final byte[] LEAST_KEY = {0};
 
-  private final NativeGate gate;
   private final Errors errors;
   private final KeyRange range;
   private final Consumer<LevelDbCursor> onClose;
+
+  /** Of its own, as one that was asked for its identity hash has a slow monitor. */
+  private final int hash = ThreadLocalRandom.current().nextInt();
 
   // All guarded by this.
   private @Nullable NativeIterator iterator;
   private boolean started;
   private byte @Nullable [] key;
+  private boolean closedByStore;
 
   /** Turns an error of LevelDB into what is thrown. */
   @FunctionalInterface
@@ -42,12 +50,7 @@ final class LevelDbCursor implements KvCursor {
    * @param onClose is told once that the iterator is gone
    */
   LevelDbCursor(
-      NativeGate gate,
-      NativeIterator iterator,
-      Errors errors,
-      KeyRange range,
-      Consumer<LevelDbCursor> onClose) {
-    this.gate = gate;
+      NativeIterator iterator, Errors errors, KeyRange range, Consumer<LevelDbCursor> onClose) {
     this.iterator = iterator;
     this.errors = errors;
     this.range = range;
@@ -56,13 +59,13 @@ final class LevelDbCursor implements KvCursor {
 
   @Override
   public synchronized boolean next() {
+    checkStore();
     NativeIterator open = iterator;
     boolean atEnd = started && key == null;
     key = null;
     if (open == null || atEnd || range.isEmpty()) {
       return false;
     }
-    gate.enter();
     try {
       if (!started) {
         started = true;
@@ -74,12 +77,10 @@ final class LevelDbCursor implements KvCursor {
       }
       byte[] found = open.isValid() ? open.key() : null;
       // the empty key is not a user's
-      key = found != null && found.length > 0 && range.contains(found) ? found : null;
+      key = found != null && found.length > 0 && !range.endsBefore(found) ? found : null;
       return key != null;
     } catch (IOException e) {
       throw errors.of(e);
-    } finally {
-      gate.leave();
     }
   }
 
@@ -113,17 +114,15 @@ final class LevelDbCursor implements KvCursor {
     if (open == null) {
       throw new NoSuchElementException("the cursor is closed");
     }
-    gate.enter();
     try {
       return open.value();
     } catch (IOException e) {
       throw errors.of(e);
-    } finally {
-      gate.leave();
     }
   }
 
   private byte[] standing() {
+    checkStore();
     byte[] standing = key;
     if (standing == null) {
       throw new NoSuchElementException("the cursor stands on no pair: call next() first");
@@ -131,7 +130,12 @@ final class LevelDbCursor implements KvCursor {
     return standing;
   }
 
-  /** Needs no gate: the database is deleted only after all of its cursors were closed. */
+  private void checkStore() {
+    if (closedByStore) {
+      throw new StoreClosedException();
+    }
+  }
+
   @Override
   public void close() {
     synchronized (this) {
@@ -142,5 +146,18 @@ final class LevelDbCursor implements KvCursor {
       }
     }
     onClose.accept(this);
+  }
+
+  /** Closes it because the store is being closed: further steps say so. */
+  synchronized void closeByStore() {
+    if (iterator != null) {
+      closedByStore = true;
+      close();
+    }
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
   }
 }

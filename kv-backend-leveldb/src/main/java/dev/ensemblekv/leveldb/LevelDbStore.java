@@ -274,11 +274,7 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
     try {
       LevelDbCursor cursor =
           new LevelDbCursor(
-              gate,
-              database.engine().iterator(OpenDatabase.SCAN),
-              this::failure,
-              range,
-              cursors::remove);
+              database.engine().iterator(OpenDatabase.SCAN), this::failure, range, cursors::remove);
       cursors.add(cursor);
       return cursor;
     } finally {
@@ -400,7 +396,7 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
     attempt(problems, this::askForFailures);
     gate.shut();
     for (LevelDbCursor cursor : List.copyOf(cursors)) {
-      cursor.close();
+      cursor.closeByStore();
     }
     space.close();
     try {

@@ -53,7 +53,7 @@ final class Scan implements KvCursor {
     key = null;
     try {
       byte[] found = move(positioned) ? cursor.key().copy(0) : null;
-      key = found != null && range.contains(found) ? found : null;
+      key = found != null && !range.endsBefore(found) ? found : null;
     } catch (RuntimeException e) {
       throw failures.translate("the scan cannot go on", e);
     }

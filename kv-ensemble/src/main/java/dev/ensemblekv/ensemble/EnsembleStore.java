@@ -370,14 +370,15 @@ final class EnsembleStore implements KvStore {
    * stripe it is also certain that no cutover has failed halfway: then nobody knows the owner.
    */
   private Substore write(int bits, String operation, Writing writing) {
-    backpressure.await(topology.table().route(bits).substore());
+    RoutingTable table = topology.table();
+    Substore owner = table.route(bits).substore();
+    backpressure.await(owner);
     while (true) {
-      Substore owner = topology.table().route(bits).substore();
       ReentrantLock lock = owner.stripes().of(bits);
       lock.lock();
       try {
         topology.checkNotFailed();
-        if (topology.table().route(bits).substore() == owner) {
+        if (topology.table() == table) {
           writing.write(owner);
           return owner;
         }
@@ -386,6 +387,8 @@ final class EnsembleStore implements KvStore {
       } finally {
         lock.unlock();
       }
+      table = topology.table();
+      owner = table.route(bits).substore();
     }
   }
 

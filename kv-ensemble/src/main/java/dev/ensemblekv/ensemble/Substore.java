@@ -15,7 +15,6 @@ import dev.ensemblekv.spi.StripedLocks;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,13 +194,10 @@ final class Substore {
   void writeJournaled(KvBatch batch, long number) {
     PendingParts later = Objects.requireNonNull(pending);
     try {
-      guarded(
-          () -> {
-            later.settle();
-            writeMissing(batch, number);
-            return true;
-          });
+      later.settle();
+      writeMissing(batch, number);
     } catch (RuntimeException | Error e) {
+      failed(e);
       later.add(batch, number, e);
       throw e;
     }
@@ -224,15 +220,16 @@ final class Substore {
   /** Stores a value, or removes the key if it is {@code null}. */
   void apply(int bits, byte[] key, byte @Nullable [] value) {
     settle();
-    guarded(
-        () -> {
-          if (value == null) {
-            store.delete(key);
-          } else {
-            store.put(key, value);
-          }
-          return true;
-        });
+    try {
+      if (value == null) {
+        store.delete(key);
+      } else {
+        store.put(key, value);
+      }
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      throw e;
+    }
     Mirror copy = mirror;
     if (copy != null) {
       copy.apply(bits, key, value);
@@ -242,7 +239,13 @@ final class Substore {
   boolean compareAndSet(
       int bits, byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
     settle();
-    boolean replaced = guarded(() -> store.compareAndSet(key, expected, replacement));
+    boolean replaced;
+    try {
+      replaced = store.compareAndSet(key, expected, replacement);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      throw e;
+    }
     Mirror copy = mirror;
     if (replaced && copy != null) {
       copy.apply(bits, key, replacement);
@@ -252,11 +255,12 @@ final class Substore {
 
   void write(KvBatch batch, Durability durability) {
     settle();
-    guarded(
-        () -> {
-          store.write(batch, durability);
-          return true;
-        });
+    try {
+      store.write(batch, durability);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      throw e;
+    }
     Mirror copy = mirror;
     if (copy != null) {
       copy.apply(batch);
@@ -264,15 +268,10 @@ final class Substore {
   }
 
   /** After a write whose outcome nobody knows, the copy may differ: its split cannot go on. */
-  private boolean guarded(BooleanSupplier write) {
-    try {
-      return write.getAsBoolean();
-    } catch (RuntimeException | Error e) {
-      Mirror copy = mirror;
-      if (copy != null) {
-        copy.fail(e);
-      }
-      throw e;
+  private void failed(Throwable write) {
+    Mirror copy = mirror;
+    if (copy != null) {
+      copy.fail(write);
     }
   }
 
