@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
-import dev.ensemblekv.bench.report.Publication;
 import dev.ensemblekv.bench.report.Section;
+import dev.ensemblekv.bench.report.Standing;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +42,7 @@ public final class AllCommand implements Callable<Integer> {
       List.of(
           new Part(
               "workloads",
-              60,
+              50,
               1,
               "workloads "
                   + OURS
@@ -51,7 +50,7 @@ public final class AllCommand implements Callable<Integer> {
                   + " --workloads load,A,B,C,F,D,E,absent,batch,steady,delete"),
           new Part(
               "durable",
-              14,
+              13,
               1,
               "workloads "
                   + OURS
@@ -61,22 +60,23 @@ public final class AllCommand implements Callable<Integer> {
               10,
               10,
               "size extent ensemble:extent,ensemble.maxBytes=256MiB --gets 10000"),
+          new Part("cold", 7, 1, "cold extent --peers --seconds 1 --percent 1 --idle 3"),
           new Part(
               "splits",
               4,
               1,
               "latency ensemble:extent ensemble:extent,ensemble.nativeSplits=false --seconds 5"),
           new Part("ensemble", 4, 0.1, "calls " + OURS + " --calls get,getAbsent,put" + ONE_THREAD),
+          new Part(
+              "counting",
+              4,
+              0.1,
+              "calls extent extent,countCalls=false bare-extent --calls get,put" + ONE_THREAD),
           new Part("lmdb", 4, 0.1, "calls raw-lmdb lmdb --calls get,put,scan" + ONE_THREAD),
           new Part(
               "leveldb", 4, 0.1, "calls raw-leveldb leveldb --calls get,put,scan" + ONE_THREAD));
 
-  @Option(
-      names = "--report",
-      paramLabel = "DIRECTORY",
-      required = true,
-      description = "Where report.html and the CSV files are written.")
-  private Path published = Path.of("");
+  @Mixin private Published published = new Published();
 
   @Option(
       names = "--minutes",
@@ -108,10 +108,12 @@ public final class AllCommand implements Callable<Integer> {
     for (CommandLine line : commands(spec.commandLine().getErr())) {
       Section section = command(line).section(PARTS.get(sections.size()).name());
       sections.add(section);
-      Publication.write(published, sections); // what is done so far, should a later one fail
+      published.write(sections); // what is done so far, should a later one fail
       section.summary().forEach(table -> out.println(table.toMarkdown()));
       out.flush();
     }
+    Standing.losses(sections).forEach(table -> out.println(table.toMarkdown()));
+    out.flush();
     return 0;
   }
 
@@ -128,8 +130,8 @@ public final class AllCommand implements Callable<Integer> {
   }
 
   /** Returns the command that a line was parsed to. */
-  static ReportCommand command(CommandLine line) {
-    return (ReportCommand) line.getParseResult().subcommand().commandSpec().userObject();
+  static SectionCommand command(CommandLine line) {
+    return (SectionCommand) line.getParseResult().subcommand().commandSpec().userObject();
   }
 
   private List<String> arguments(Part part) {

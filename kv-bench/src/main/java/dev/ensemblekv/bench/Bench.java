@@ -3,16 +3,11 @@ package dev.ensemblekv.bench;
 
 import dev.ensemblekv.bench.calls.CallsCommand;
 import dev.ensemblekv.bench.cold.ColdCommand;
-import dev.ensemblekv.bench.cold.ColdPhaseCommand;
 import dev.ensemblekv.bench.growth.GrowthCommand;
 import dev.ensemblekv.bench.latency.LatencyCommand;
-import dev.ensemblekv.bench.latency.LatencyPhaseCommand;
 import dev.ensemblekv.bench.peers.PeersCommand;
-import dev.ensemblekv.bench.peers.WorkloadCommand;
 import dev.ensemblekv.bench.profile.ProfileCommand;
-import dev.ensemblekv.bench.size.FillingCommand;
 import dev.ensemblekv.bench.size.SizeCommand;
-import dev.ensemblekv.bench.workloads.PhasesCommand;
 import dev.ensemblekv.bench.workloads.WorkloadsCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -38,11 +33,7 @@ import picocli.CommandLine.Spec;
       SizeCommand.class,
       LatencyCommand.class,
       ProfileCommand.class,
-      WorkloadCommand.class,
-      PhasesCommand.class,
-      ColdPhaseCommand.class,
-      FillingCommand.class,
-      LatencyPhaseCommand.class
+      MeasuredProcess.class
     })
 public final class Bench implements Runnable {
   private static final int FAILED = 3;

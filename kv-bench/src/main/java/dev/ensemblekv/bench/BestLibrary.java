@@ -2,55 +2,54 @@
 package dev.ensemblekv.bench;
 
 import dev.ensemblekv.bench.engine.Engines;
-import dev.ensemblekv.bench.report.Table;
-import java.util.ArrayList;
+import dev.ensemblekv.bench.report.Standing;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * The first engine of a report beside that library, of those used without us, which has the best
- * median: another one in each column.
+ * The first engine of ours in a report beside that library, of those used without us, which has the
+ * best median: another one in each figure.
  */
 final class BestLibrary {
   private BestLibrary() {}
 
-  /** Returns a row for each column; nothing if there is no store of ours beside libraries. */
-  static List<Table> of(Report report, List<Column> columns) {
-    String first = report.engines().get(0);
+  /** Returns how it stands in each figure; nothing if there is no engine of ours, or no library. */
+  static List<Standing> of(Report report, Predicate<Figure> figures) {
+    Optional<String> own =
+        report.engines().stream().filter(engine -> !Engines.isLibrary(engine)).findFirst();
     List<String> libraries = report.engines().stream().filter(Engines::isLibrary).toList();
-    if (Engines.isLibrary(first) || libraries.isEmpty() || columns.isEmpty()) {
+    if (own.isEmpty() || libraries.isEmpty()) {
       return List.of();
     }
-    List<List<String>> rows = new ArrayList<>();
-    for (Column column : columns) {
-      rows.add(row(report, column, first, best(report, column, libraries)));
-    }
-    return List.of(
-        new Table(
-            List.of(report.title(), first, "best library", "", first + " / best", "ahead"), rows));
+    return report.figures().stream()
+        .filter(figures.and(Figure::isOfEngine))
+        .map(figure -> standing(report, figure, own.get(), best(report, figure, libraries)))
+        .toList();
   }
 
-  private static String best(Report report, Column column, List<String> libraries) {
+  private static String best(Report report, Figure figure, List<String> libraries) {
     String best = libraries.get(0);
     for (String library : libraries) {
-      double figure = report.medianOf(library, column);
-      double bestFigure = report.medianOf(best, column);
-      if (Double.isNaN(bestFigure) || column.isBetter(figure, bestFigure)) {
+      double number = report.medianOf(library, figure);
+      double bestNumber = report.medianOf(best, figure);
+      if (Double.isNaN(bestNumber) || figure.isBetter(number, bestNumber)) {
         best = library;
       }
     }
     return best;
   }
 
-  private static List<String> row(Report report, Column column, String first, String best) {
-    double own = report.medianOf(first, column);
-    double other = report.medianOf(best, column);
-    String ahead = column.isBetter(other, own) ? best : column.isBetter(own, other) ? first : "";
-    return List.of(
-        column.title(),
-        column.format(own),
+  private static Standing standing(Report report, Figure figure, String own, String best) {
+    double number = report.medianOf(own, figure);
+    double other = report.medianOf(best, figure);
+    return new Standing(
+        figure.title(),
+        own,
+        figure.format(number),
         Double.isNaN(other) ? "" : best,
-        column.format(other),
-        report.ratio(first, best, column),
-        ahead);
+        figure.format(other),
+        report.ratio(own, best, figure),
+        figure.timesAsGood(other, number));
   }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +25,8 @@ public final class Machine {
           "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
           "-XX:+AlwaysPreTouch");
 
+  private static final Figure SIZE = new Figure("size", Figure.Unit.BYTES);
+
   private Machine() {}
 
   /** Returns the arguments of the JVM for processes that are measured. */
@@ -33,30 +38,51 @@ public final class Machine {
     return flags;
   }
 
-  /** Describes processors, memory, system and Java in one line. */
-  public static String describe() {
-    return Runtime.getRuntime().availableProcessors()
-        + " processors"
-        + linuxFact("/proc/cpuinfo", "model name", " (", ")")
-        + linuxFact("/proc/meminfo", "MemTotal", ", memory ", "")
-        + ", "
-        + System.getProperty("os.name")
-        + " "
-        + System.getProperty("os.version")
-        + " "
-        + System.getProperty("os.arch")
-        + ", "
-        + System.getProperty("java.vm.name")
-        + " "
-        + System.getProperty("java.runtime.version");
+  /**
+   * Describes processors, memory, disk, system and Java.
+   *
+   * @param directory where the files of engines are
+   */
+  public static List<String> describe(Path directory) {
+    return List.of(
+        Runtime.getRuntime().availableProcessors()
+            + " processors"
+            + model()
+            + ", memory "
+            + SIZE.format((double) memoryBytes()),
+        "files on " + disk(directory),
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + " "
+            + System.getProperty("os.arch")
+            + ", "
+            + System.getProperty("java.vm.name")
+            + " "
+            + System.getProperty("java.runtime.version"));
   }
 
-  private static String linuxFact(String file, String name, String before, String after) {
-    try (Stream<String> lines = Files.lines(Path.of(file))) {
+  /** Returns the memory of the machine or its container. */
+  public static long memoryBytes() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getTotalMemorySize();
+  }
+
+  private static String disk(Path directory) {
+    try {
+      FileStore store = Files.getFileStore(directory);
+      return store.type() + ", " + SIZE.format((double) store.getTotalSpace());
+    } catch (IOException e) {
+      return "a disk that is not known"; // the message would tell of directories
+    }
+  }
+
+  private static String model() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines
-          .filter(line -> line.startsWith(name))
+          .filter(line -> line.startsWith("model name"))
           .findFirst()
-          .map(line -> before + line.substring(line.indexOf(':') + 1).strip() + after)
+          .map(line -> " (" + line.substring(line.indexOf(':') + 1).strip() + ")")
           .orElse("");
     } catch (IOException e) {
       return ""; // not Linux

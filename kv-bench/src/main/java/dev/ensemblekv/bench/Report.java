@@ -5,6 +5,7 @@ import dev.ensemblekv.bench.report.Chart;
 import dev.ensemblekv.bench.report.Csv;
 import dev.ensemblekv.bench.report.Line;
 import dev.ensemblekv.bench.report.Point;
+import dev.ensemblekv.bench.report.Standing;
 import dev.ensemblekv.bench.report.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,29 +17,32 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What was measured: a figure per column, engine and round, where each round measures every engine
+ * What was measured: a figure per figure, engine and round, where each round measures every engine
  * once, and lines of points. Shown as tables with an engine per row, as charts, and as CSV with a
  * round and an engine per row.
  */
 public final class Report {
+  private static final Outcome NOTHING = new Outcome();
+
   private final String title;
   private final List<String> engines;
-  private final List<List<Column>> tables;
-  private final List<Map<String, Map<Column, Double>>> rounds = new ArrayList<>();
-  private final Map<String, String> notes = new LinkedHashMap<>();
-  private final Map<Chart, List<Line>> lines = new LinkedHashMap<>();
+  private final List<List<Figure>> tables;
+  private final List<Chart> charts;
+  private final List<Map<String, Outcome>> rounds = new ArrayList<>();
 
   /**
    * Begins a report.
    *
    * @param title what stands above the names of the engines
    * @param engines what was compared; the others are held against the first
-   * @param tables what was measured: the columns of each table
+   * @param tables what was measured: the figures of each table
+   * @param charts where lines that were measured are shown, without lines
    */
-  public Report(String title, List<String> engines, List<List<Column>> tables) {
+  public Report(String title, List<String> engines, List<List<Figure>> tables, List<Chart> charts) {
     this.title = title;
     this.engines = List.copyOf(engines);
     this.tables = List.copyOf(tables);
+    this.charts = List.copyOf(charts);
   }
 
   /** Begins the next round. */
@@ -46,30 +50,21 @@ public final class Report {
     rounds.add(new TreeMap<>());
   }
 
-  /** Adds what an engine did in this round. */
-  public void add(String engine, Map<Column, Double> figures) {
-    rounds.get(rounds.size() - 1).put(engine, Map.copyOf(figures));
-  }
-
-  /**
-   * Adds a line that was measured of an engine in this round.
-   *
-   * @param chart where it is shown, without lines
-   */
-  public void add(Chart chart, String engine, List<Point> points) {
-    lines
-        .computeIfAbsent(chart, c -> new ArrayList<>())
-        .add(new Line(engine, rounds.size(), points));
-  }
-
-  /** Adds something to be said of an engine. */
-  public void note(String engine, String note) {
-    notes.put(engine, note);
+  /** Adds what was found out of an engine in this round. */
+  public void add(String engine, Outcome outcome) {
+    rounds.get(rounds.size() - 1).put(engine, outcome);
   }
 
   /** Returns what is to be said of the engines. */
   List<String> notes() {
-    return notes.entrySet().stream().map(note -> note.getKey() + ": " + note.getValue()).toList();
+    return engines.stream()
+        .filter(engine -> !last(engine).notes().isEmpty())
+        .map(engine -> engine + ": " + String.join("; ", last(engine).notes()))
+        .toList();
+  }
+
+  private Outcome last(String engine) {
+    return rounds.get(rounds.size() - 1).getOrDefault(engine, NOTHING);
   }
 
   /**
@@ -78,24 +73,28 @@ public final class Report {
    */
   List<Table> tables() {
     List<Table> shown = new ArrayList<>();
-    for (List<Column> columns : tables) {
-      shown.add(table(columns, title, this::median));
+    for (List<Figure> figures : tables) {
+      shown.add(table(figures, title, this::median));
       if (rounds.size() > 1) {
-        shown.add(table(columns, "from ... to", this::range));
+        shown.add(table(figures, "from ... to", this::range));
       }
       if (engines.size() > 1) {
-        shown.add(table(columns, "ratio to " + engines.get(0), this::ratio));
+        shown.add(table(figures, "ratio to " + engines.get(0), this::ratio));
       }
     }
-    shown.addAll(BestLibrary.of(this, columns()));
+    shown.addAll(Standing.tables(title, standings()));
     return shown;
   }
 
-  /** Returns how many calls per second the first engine does beside the best library. */
+  /** Returns how many calls per second our first engine does beside the best library. */
   List<Table> summary() {
-    return BestLibrary.of(
-        this,
-        columns().stream().filter(column -> column.unit() == Column.Unit.PER_SECOND).toList());
+    return Standing.tables(
+        title, BestLibrary.of(this, figure -> figure.unit() == Figure.Unit.PER_SECOND));
+  }
+
+  /** Returns how our first engine stands in each figure beside the best library. */
+  List<Standing> standings() {
+    return BestLibrary.of(this, figure -> true);
   }
 
   /** Returns how many rounds there were. */
@@ -104,15 +103,15 @@ public final class Report {
   }
 
   private Table table(
-      List<Column> columns, String corner, BiFunction<String, Column, String> cell) {
+      List<Figure> figures, String corner, BiFunction<String, Figure, String> cell) {
     return new Table(
-        Stream.concat(Stream.of(corner), columns.stream().map(Column::title)).toList(),
+        Stream.concat(Stream.of(corner), figures.stream().map(Figure::title)).toList(),
         engines.stream()
             .map(
                 engine ->
                     Stream.concat(
                             Stream.of(engine),
-                            columns.stream().map(column -> cell.apply(engine, column)))
+                            figures.stream().map(figure -> cell.apply(engine, figure)))
                         .toList())
             .toList());
   }
@@ -123,7 +122,7 @@ public final class Report {
   }
 
   /** Returns what was measured. */
-  List<Column> columns() {
+  List<Figure> figures() {
     return tables.stream().flatMap(List::stream).toList();
   }
 
@@ -132,51 +131,48 @@ public final class Report {
     return title;
   }
 
-  private String median(String engine, Column column) {
-    return column.format(medianOf(engine, column));
+  private String median(String engine, Figure figure) {
+    return figure.format(medianOf(engine, figure));
   }
 
   /** Returns the median of all rounds. */
-  double medianOf(String engine, Column column) {
-    return median(values(engine, column));
+  double medianOf(String engine, Figure figure) {
+    return median(values(engine, figure));
   }
 
-  private String range(String engine, Column column) {
-    double[] sorted = values(engine, column);
-    return column.format(sorted[0]) + " ... " + column.format(sorted[sorted.length - 1]);
+  private String range(String engine, Figure figure) {
+    double[] sorted = values(engine, figure);
+    return figure.format(sorted[0]) + " ... " + figure.format(sorted[sorted.length - 1]);
   }
 
-  private String ratio(String engine, Column column) {
-    return ratio(engine, engines.get(0), column);
+  private String ratio(String engine, Figure figure) {
+    return ratio(engine, engines.get(0), figure);
   }
 
   /** Within a round, as all engines are slow in a round in which the machine is busy. */
-  String ratio(String engine, String other, Column column) {
+  String ratio(String engine, String other, Figure figure) {
     double[] ratios =
         rounds.stream()
-            .mapToDouble(round -> value(round, engine, column) / value(round, other, column))
+            .mapToDouble(round -> value(round, engine, figure) / value(round, other, figure))
             .sorted()
             .toArray();
-    String median = Column.formatRatio(median(ratios));
+    String median = Figure.formatRatio(median(ratios));
     return ratios.length == 1 || engine.equals(other)
         ? median
         : median
             + " ("
-            + Column.formatRatio(ratios[0])
+            + Figure.formatRatio(ratios[0])
             + " ... "
-            + Column.formatRatio(ratios[ratios.length - 1])
+            + Figure.formatRatio(ratios[ratios.length - 1])
             + ")";
   }
 
-  private double[] values(String engine, Column column) {
-    return rounds.stream().mapToDouble(round -> value(round, engine, column)).sorted().toArray();
+  private double[] values(String engine, Figure figure) {
+    return rounds.stream().mapToDouble(round -> value(round, engine, figure)).sorted().toArray();
   }
 
-  private static double value(
-      Map<String, Map<Column, Double>> round, String engine, Column column) {
-    Map<Column, Double> figures = round.get(engine);
-    Double value = figures == null ? null : figures.get(column);
-    return value == null ? Double.NaN : value;
+  private static double value(Map<String, Outcome> round, String engine, Figure figure) {
+    return round.getOrDefault(engine, NOTHING).get(figure);
   }
 
   private static double median(double[] sorted) {
@@ -186,26 +182,39 @@ public final class Report {
 
   /** Returns a chart of bars for each measure, with all that it is of, and the charts of lines. */
   List<Chart> charts() {
-    Map<String, List<Column>> measures =
-        columns().stream()
+    Map<String, List<Figure>> measures =
+        figures().stream()
             .collect(
-                Collectors.groupingBy(Column::measure, LinkedHashMap::new, Collectors.toList()));
-    List<Chart> charts = new ArrayList<>();
-    measures.values().forEach(columns -> charts.add(bars(columns)));
-    lines.forEach((chart, own) -> charts.add(chart.with(own)));
-    return charts;
+                Collectors.groupingBy(Figure::measure, LinkedHashMap::new, Collectors.toList()));
+    List<Chart> shown = new ArrayList<>();
+    measures.values().forEach(figures -> shown.add(bars(figures)));
+    charts.forEach(chart -> shown.add(chart.with(lines(chart))));
+    return shown.stream().filter(chart -> !chart.lines().isEmpty()).toList();
   }
 
-  private Chart bars(List<Column> columns) {
-    List<Line> bars = engines.stream().map(engine -> barsOf(engine, columns)).toList();
+  private List<Line> lines(Chart chart) {
+    List<Line> lines = new ArrayList<>();
+    for (int i = 0; i < rounds.size(); i++) {
+      for (String engine : engines) {
+        List<Point> points = rounds.get(i).getOrDefault(engine, NOTHING).get(chart);
+        if (!points.isEmpty()) {
+          lines.add(new Line(engine, i + 1, points));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private Chart bars(List<Figure> figures) {
+    List<Line> bars = engines.stream().map(engine -> barsOf(engine, figures)).toList();
     return Chart.bars(
-        columns.get(0).chartTitle(), columns.stream().map(Column::subject).toList(), bars);
+        figures.get(0).chartTitle(), figures.stream().map(Figure::subject).toList(), bars);
   }
 
-  private Line barsOf(String engine, List<Column> columns) {
+  private Line barsOf(String engine, List<Figure> figures) {
     List<Point> points = new ArrayList<>();
-    for (int i = 0; i < columns.size(); i++) {
-      double[] sorted = values(engine, columns.get(i));
+    for (int i = 0; i < figures.size(); i++) {
+      double[] sorted = values(engine, figures.get(i));
       points.add(new Point(i, median(sorted), sorted[0], sorted[sorted.length - 1], false));
     }
     return new Line(engine, 0, points);
@@ -214,13 +223,13 @@ public final class Report {
   /** Writes every figure of every round, in base units. */
   public String toCsv() {
     StringBuilder text = new StringBuilder("round,engine");
-    columns().forEach(column -> text.append(',').append(Csv.cell(column.title())));
+    figures().forEach(figure -> text.append(',').append(Csv.cell(figure.title())));
     text.append('\n');
     for (int i = 0; i < rounds.size(); i++) {
       for (String engine : engines) {
         text.append(i + 1).append(',').append(Csv.cell(engine));
-        for (Column column : columns()) {
-          text.append(',').append(value(rounds.get(i), engine, column));
+        for (Figure figure : figures()) {
+          text.append(',').append(value(rounds.get(i), engine, figure));
         }
         text.append('\n');
       }

@@ -2,25 +2,18 @@
 package dev.ensemblekv.bench;
 
 import dev.ensemblekv.bench.engine.Engines;
-import dev.ensemblekv.bench.report.Publication;
 import dev.ensemblekv.bench.report.Section;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** A command that measures engines, and prints what was measured with how and where it was. */
-public abstract class ReportCommand implements Callable<Integer> {
+/** A command that measures engines, side by side, in rounds. */
+public abstract class ReportCommand extends SectionCommand {
   private static final double NANOS_PER_MINUTE = 60e9;
 
   @Parameters(
@@ -43,11 +36,7 @@ public abstract class ReportCommand implements Callable<Integer> {
       })
   private boolean peers;
 
-  @Option(
-      names = "--value-bytes",
-      defaultValue = "1000",
-      description = "Length of each value (default: ${DEFAULT-VALUE}).")
-  private int valueBytes;
+  @Mixin private final PairOptions pairs;
 
   @Option(
       names = "--threads",
@@ -86,43 +75,24 @@ public abstract class ReportCommand implements Callable<Integer> {
 
   @Mixin private Scratch scratch = new Scratch();
 
-  @Option(
-      names = "--report",
-      paramLabel = "DIRECTORY",
-      description = {
-        "Write a page with charts there, report.html, and CSV with all figures of all rounds beside",
-        "it."
-      })
-  private @Nullable Path published;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  /**
+   * Makes a command.
+   *
+   * @param keys how many there are if the command line does not tell
+   */
+  protected ReportCommand(long keys) {
+    this.pairs = new PairOptions(keys);
+  }
 
   /** Measures everything. */
   protected abstract Report measure();
 
   @Override
-  public final Integer call() throws IOException {
-    Section section = section(spec.name());
-    Path directory = published;
-    if (directory != null) {
-      Publication.write(directory, List.of(section));
-    }
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf("Measured by turns; medians of all rounds. Read the ratios.%n%n");
-    out.print(section.toMarkdown());
-    out.flush();
-    return 0;
-  }
-
-  /** Measures everything, and tells of it. */
-  final Section section(String name) {
+  protected final Section section(String name) {
     Report report = measure();
     List<String> facts = new ArrayList<>();
-    facts.add(report.rounds() + " rounds");
-    facts.add(Machine.describe());
-    facts.add("JVM of each process: " + String.join(" ", jvmFlags()));
+    facts.add("measured by turns, rounds: " + report.rounds() + "; medians, ratios of each round");
+    facts.add(ShownCommand.of("JVM of each process:", jvmFlags()));
     facts.add(
         "durability: "
             + (sync
@@ -131,28 +101,29 @@ public abstract class ReportCommand implements Callable<Integer> {
     facts.addAll(report.notes());
     return new Section(
         name,
-        "./" + spec.root().name() + " " + String.join(" ", originalArguments()),
+        command(),
+        Machine.describe(directory()),
         facts,
+        report.standings(),
         report.summary(),
         report.tables(),
         report.charts(),
         report.toCsv());
   }
 
-  private List<String> originalArguments() {
-    return spec.root().commandLine().getParseResult().originalArgs();
-  }
-
   /** Shows what is being done. */
   protected final void progress(int round, String engine, String what) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.printf(Locale.ROOT, "round %d of %d: %s: %s%n", round + 1, rounds, engine, what);
-    err.flush();
+    progress(String.format(Locale.ROOT, "round %d of %d: %s: %s", round + 1, rounds, engine, what));
   }
 
   /** Returns what stands above the names of the engines. */
-  protected final String title(long keys) {
-    return String.format(Locale.ROOT, "%,d x %d B", keys, valueBytes);
+  protected final String title() {
+    return String.format(Locale.ROOT, "%,d x %d B", pairs.keys(), pairs.valueBytes());
+  }
+
+  /** Returns what is put. */
+  protected final PairOptions pairs() {
+    return pairs;
   }
 
   /** Returns the engines. */
@@ -160,11 +131,6 @@ public abstract class ReportCommand implements Callable<Integer> {
     return peers
         ? Stream.concat(engines.stream(), Engines.PEERS.stream()).distinct().toList()
         : engines;
-  }
-
-  /** Returns the length of each value. */
-  protected final int valueBytes() {
-    return valueBytes;
   }
 
   /** Returns how many threads call. */

@@ -50,9 +50,10 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       String said = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return du.waitFor() == 0
-          ? Double.parseDouble(said.substring(0, said.indexOf('\t'))) * KIBIBYTE
-          : Double.NaN;
+      du.waitFor(); // it fails if a file goes meanwhile, which then counts for nothing
+      return said.isEmpty()
+          ? Double.NaN
+          : Double.parseDouble(said.substring(0, said.indexOf('\t'))) * KIBIBYTE;
     } catch (IOException e) {
       return Double.NaN; // there is no du
     } catch (InterruptedException e) {

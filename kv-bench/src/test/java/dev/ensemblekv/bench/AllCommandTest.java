@@ -22,7 +22,8 @@ class AllCommandTest {
   void everyPartIsACommandThatIsKnown() {
     assertThat(commands("--report=x"))
         .extracting(line -> AllCommand.command(line).getClass().getSimpleName())
-        .containsOnly("WorkloadsCommand", "SizeCommand", "LatencyCommand", "CallsCommand");
+        .containsOnly(
+            "WorkloadsCommand", "SizeCommand", "ColdCommand", "LatencyCommand", "CallsCommand");
   }
 
   @Test

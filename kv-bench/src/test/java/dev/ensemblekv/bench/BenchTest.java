@@ -46,7 +46,8 @@ class BenchTest {
     assertThat(out.toString())
         .contains("- `./kv bench peers raw-lmdb json --rounds=2 ")
         .contains("- raw-lmdb: lmdbjava ")
-        .contains("| 100 x 1000 B | load/s | load / sequential write | get/s | get p99 us |")
+        .contains("| 100 x 1000 B | load/s | load / sequential write | get/s | absent/s |")
+        .contains("| 100 x 1000 B | get p50 us | get p90 us | get p99 us | get p99.9 us |")
         .contains("| 100 x 1000 B | written / put, load | written / put, 50:50 | disk / data |")
         .containsPattern("\n\\| json \\| [1-9]")
         .containsPattern("\n\\| json \\| \\d+\\.\\d+ \\(\\d+\\.\\d+ \\.\\.\\. ")
@@ -69,7 +70,7 @@ class BenchTest {
             "raw-lmdb",
             "extent",
             "--workloads=load,A,D,E,F,absent,batch,delete,mine",
-            "--define=mine=60 read, 40 update, sync, 3 threads, 50 % data, 5000 bytes",
+            "--define=mine=60 read, 40 update, sync, 3 threads, 50 % data, 5000 bytes, 2 passes",
             "--rounds=1",
             "--keys=200",
             "--operations=300",
@@ -86,7 +87,10 @@ class BenchTest {
     assertThat(report.resolve("workloads-lines.csv"))
         .content()
         .containsPattern("\n\"load: calls per second\",\"extent\",1,\\d")
-        .containsPattern("\n\"mine: latency, us\",\"raw-lmdb\",1,9.0,\\d");
+        .containsPattern("\n\"mine: latency, us\",\"raw-lmdb\",1,9.0,\\d")
+        .containsPattern("\n\"mine: disk / data\",\"extent\",1,0.0,\\d.*\n.*disk / data.*,\\d")
+        .containsPattern("\n\"mine: written / put so far\",\"raw-lmdb\",1,\\d")
+        .doesNotContain("A: disk / data");
     assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
@@ -113,6 +117,7 @@ class BenchTest {
 
   @Test
   void aRecordingTellsOfEachPhase() {
+    Path report = temp.resolve("report");
     Path recording = temp.resolve("peers.jfr");
     assertThat(
             run(
@@ -127,10 +132,19 @@ class BenchTest {
 
     int exitCode =
         Bench.run(
-            new PrintWriter(out), new PrintWriter(err, true), "profile", recording.toString());
+            new PrintWriter(out),
+            new PrintWriter(err, true),
+            "profile",
+            recording.toString(),
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(report.resolve("profile.csv")).content().startsWith("phase,method,share\n");
+    assertThat(report.resolve("report.html")).content().contains("\"load: of the samples");
     assertThat(out.toString())
+        .contains("- `./kv bench profile peers.jfr`")
+        .contains("filename=peers.jfr")
+        .doesNotContain(temp.toString())
         .contains("| load | of the samples |")
         .contains("| 50:50 | of the samples |");
   }
@@ -156,22 +170,33 @@ class BenchTest {
 
   @Test
   void anEnsembleGrowsInAModel() {
+    Path report = temp.resolve("report");
     int exitCode =
         Bench.run(
             new PrintWriter(out),
             new PrintWriter(err, true),
             "growth",
-            "--pairs=100000",
+            "--keys=100000",
             "--scale=10",
             "--max-keys=20000",
-            "--directory=" + temp);
+            "--directory=" + temp,
+            "--report=" + report);
 
     assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(report.resolve("growth.csv"))
+        .content()
+        .startsWith("substores,\"data\",\"moved / data\",")
+        .containsPattern("\n6,[\\d.E]+,0\\.");
+    assertThat(report.resolve("report.html"))
+        .content()
+        .contains("\"title\":\"/ data\"")
+        .contains("\"name\":\"rewritten\",\"round\":0,\"points\":[[0,");
     assertThat(out.toString())
+        .contains("- `./kv bench growth --keys=100000 --scale=10 --max-keys=20000`\n")
         .contains("| substores | data | moved / data | rewritten / data |")
-        .containsPattern("\\n\\| 6 \\| \\d+\\.\\d GB \\| 0\\.")
+        .containsPattern("\\n\\| 6 \\| \\d+ MB \\| 0\\.")
         .contains("- 100,000 keys counted, 100,000 verified where they belong, 0 problems, 0 fail");
-    assertThat(temp).isEmptyDirectory();
+    assertThat(temp).isDirectoryNotContaining(path -> path.toString().contains("kv-bench-"));
   }
 
   @Test

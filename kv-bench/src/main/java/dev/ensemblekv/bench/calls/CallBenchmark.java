@@ -25,7 +25,6 @@ public class CallBenchmark {
   /** How many pairs a batch has, and a scan. */
   static final int MANY = 100;
 
-  private static final long SEED = 42;
   private static final int LOAD_BATCH = 1000;
 
   /** How many different values are written. */
@@ -42,6 +41,10 @@ public class CallBenchmark {
   /** The length of each value. */
   @Param("1000")
   public int valueBytes;
+
+  /** What keys and values follow from. */
+  @Param("42")
+  public long seed;
 
   /** Whether each write is durable at its return. */
   @Param("false")
@@ -76,7 +79,7 @@ public class CallBenchmark {
   /** Opens and fills the engine. */
   @Setup
   public void open() {
-    Pairs pairs = new Pairs(SEED, valueBytes);
+    Pairs pairs = new Pairs(seed, valueBytes);
     present = new byte[keys][];
     absent = new byte[keys][];
     values = new byte[VALUES][];

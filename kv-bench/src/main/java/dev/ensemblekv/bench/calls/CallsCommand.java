@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.calls;
 
-import dev.ensemblekv.bench.Column;
-import dev.ensemblekv.bench.Column.Unit;
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Figure.Unit;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Report;
 import dev.ensemblekv.bench.ReportCommand;
 import dev.ensemblekv.bench.Rounds;
@@ -37,12 +38,6 @@ public final class CallsCommand extends ReportCommand {
   private List<String> calls = List.of();
 
   @Option(
-      names = "--keys",
-      defaultValue = "100000",
-      description = "Keys in each engine (default: ${DEFAULT-VALUE}).")
-  private int keys;
-
-  @Option(
       names = "--iterations",
       defaultValue = "5",
       description = "Measured iterations per round, after two to warm up (default: 5).")
@@ -57,33 +52,49 @@ public final class CallsCommand extends ReportCommand {
   @Option(names = "--profiler", description = "A profiler of JMH, such as gc; shows JMH's output.")
   private String profiler = "";
 
+  /** Makes the command. */
+  CallsCommand() {
+    super(100_000);
+  }
+
   @Override
   protected Report measure() {
-    List<Column> rates =
-        calls.stream().map(call -> new Column(call + "/s", Unit.PER_SECOND)).toList();
-    List<Column> costs =
-        calls.stream().map(call -> new Column(call + " CPU us", Unit.MICROSECONDS)).toList();
-    Report report = new Report(title(keys), engines(), List.of(rates, costs));
+    Report report =
+        new Report(
+            title(),
+            engines(),
+            List.of(
+                calls.stream().map(CallsCommand::rate).toList(),
+                calls.stream().map(CallsCommand::cost).toList()),
+            List.of());
     Rounds rounds = beginRounds();
     while (rounds.next()) {
       int round = rounds.current();
       report.beginRound();
       List<String> order = new ArrayList<>(engines());
       Collections.rotate(order, round);
-      Map<String, Map<Column, Double>> figures = new HashMap<>();
-      for (int i = 0; i < calls.size(); i++) {
+      Map<String, Outcome> outcomes = new HashMap<>();
+      for (String call : calls) {
         for (String engine : order) {
-          progress(round, engine, calls.get(i));
-          RunResult result = run(engine, calls.get(i));
-          Map<Column, Double> own = figures.computeIfAbsent(engine, e -> new HashMap<>());
-          own.put(rates.get(i), result.getPrimaryResult().getScore());
+          progress(round, engine, call);
+          RunResult result = run(engine, call);
+          Outcome outcome = outcomes.computeIfAbsent(engine, e -> new Outcome());
+          outcome.put(rate(call), result.getPrimaryResult().getScore());
           Result<?> cost = Objects.requireNonNull(result.getSecondaryResults().get(CpuTime.LABEL));
-          own.put(costs.get(i), cost.getScore());
+          outcome.put(cost(call), cost.getScore());
         }
       }
-      figures.forEach(report::add);
+      outcomes.forEach(report::add);
     }
     return report;
+  }
+
+  private static Figure rate(String call) {
+    return new Figure(call + "/s", Unit.PER_SECOND);
+  }
+
+  private static Figure cost(String call) {
+    return new Figure(call + " CPU us", Unit.MICROSECONDS);
   }
 
   private RunResult run(String engine, String call) {
@@ -92,8 +103,9 @@ public final class CallsCommand extends ReportCommand {
         new OptionsBuilder()
             .include(CallBenchmark.class.getName() + "\\." + call + "$")
             .param("engine", engine)
-            .param("keys", Integer.toString(keys))
-            .param("valueBytes", Integer.toString(valueBytes()))
+            .param("keys", Long.toString(pairs().keys()))
+            .param("valueBytes", Integer.toString(pairs().valueBytes()))
+            .param("seed", Long.toString(pairs().seed()))
             .param("sync", Boolean.toString(sync()))
             .param("directory", directory().toString())
             .jvmArgs(jvmFlags().toArray(String[]::new))

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.cold;
 
-import dev.ensemblekv.bench.Measured;
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TurnsCommand;
 import dev.ensemblekv.bench.cold.ColdPhase.Kind;
 import java.util.List;
-import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,8 +42,8 @@ public final class ColdCommand extends TurnsCommand {
   private int idleSeconds;
 
   @Override
-  protected List<? extends List<? extends Measured>> tables() {
-    return ColdFigure.tables();
+  protected List<List<Figure>> tables() {
+    return List.of(ColdFigures.ALL);
   }
 
   @Override
@@ -52,19 +52,14 @@ public final class ColdCommand extends TurnsCommand {
   }
 
   @Override
-  protected Properties measure(Stored stored) {
+  protected Outcome measure(Stored stored) {
     long calls = Math.max(threads(), stored.keys() * percent / PERCENT);
-    ColdPhase phase = new ColdPhase(stored, seconds, calls, idleSeconds);
-    Properties outcome = new Properties();
+    Outcome outcome = new Outcome();
     for (Kind kind : Kind.values()) {
-      outcome.putAll(run(stored.engine(), ColdPhaseCommand.arguments(kind, phase)));
+      outcome.addMissing(run(new ColdPhase(kind, stored, seconds, calls, idleSeconds)));
     }
-    double ratio = number(outcome, ColdFigure.GET) / number(outcome, ColdFigure.DISK);
-    outcome.setProperty(ColdFigure.GET_OF_LIMIT.name(), Double.toString(ratio));
+    outcome.put(
+        ColdFigures.GET_OF_LIMIT, outcome.get(ColdFigures.GET) / outcome.get(ColdFigures.DISK));
     return outcome;
-  }
-
-  private static double number(Properties outcome, ColdFigure figure) {
-    return Double.parseDouble(outcome.getProperty(figure.name()));
   }
 }

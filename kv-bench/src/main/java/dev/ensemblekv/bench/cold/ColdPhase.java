@@ -2,28 +2,32 @@
 package dev.ensemblekv.bench.cold;
 
 import dev.ensemblekv.bench.Crew;
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Job;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * What one process does with a store that is not in memory. Each phase has a process of its own, as
  * pages that a process has mapped cannot be dropped.
  *
+ * @param kind what is done
  * @param stored the store
  * @param seconds how long its threads read at most
  * @param calls how often they read at most, so that most of the store stays cold
  * @param idleSeconds how long the engine is left alone after the load
  */
-record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
+record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeconds)
+    implements Job {
   private static final double NANOS_PER_MILLI = 1e6;
 
   /** What is done. */
@@ -38,9 +42,6 @@ record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
     DISK
   }
 
-  /** What was found out; the libraries are those of an engine that was opened. */
-  record Outcome(Map<ColdFigure, Double> figures, String libraries) {}
-
   /** A read of one thread. */
   @FunctionalInterface
   private interface Read {
@@ -53,48 +54,52 @@ record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
     Read of(SplittableRandom random);
   }
 
-  Outcome run(Kind kind) throws InterruptedException, IOException {
-    Map<ColdFigure, Double> figures = new EnumMap<>(ColdFigure.class);
+  @Override
+  public void run(Outcome outcome, Consumer<String> progress)
+      throws InterruptedException, IOException {
     if (kind == Kind.LOAD) {
-      String libraries = load();
-      figures.put(ColdFigure.STORE, new TemporaryDirectory(stored.directory()).allocatedBytes());
-      return new Outcome(figures, libraries);
+      load(outcome);
+      return;
     }
     PageCache.drop(stored.directory());
     if (kind == Kind.DISK) {
-      try (DiskReads disk = new DiskReads(stored.directory())) {
-        if (disk.isEmpty()) {
-          throw new IllegalArgumentException("no file in " + stored.directory() + " has a page");
-        }
-        measure(random -> diskRead(disk, random), ColdFigure.DISK, ColdFigure.DISK_PAGES, figures);
-      }
-      return new Outcome(figures, "");
+      readDisk(outcome);
+      return;
     }
     double read = ProcessFacts.readBytes();
     long begun = System.nanoTime();
     try (Engine opened = stored.open(false)) {
       stored.new Check().value(0, 0, opened.get(stored.pairs().key(0)));
       if (kind == Kind.GET) {
-        figures.put(ColdFigure.OPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
-        figures.put(ColdFigure.OPEN_READ, ProcessFacts.readBytes() - read);
-        measure(random -> get(opened, random), ColdFigure.GET, ColdFigure.GET_PAGES, figures);
+        outcome.put(ColdFigures.OPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
+        outcome.put(ColdFigures.OPEN_READ, ProcessFacts.readBytes() - read);
+        measure(random -> get(opened, random), ColdFigures.GET, ColdFigures.GET_PAGES, outcome);
       } else {
         measure(
             random -> () -> stored.getAbsent(opened, random),
-            ColdFigure.ABSENT,
-            ColdFigure.ABSENT_PAGES,
-            figures);
+            ColdFigures.ABSENT,
+            ColdFigures.ABSENT_PAGES,
+            outcome);
       }
-      return new Outcome(figures, opened.libraries());
     }
   }
 
-  private String load() throws InterruptedException {
+  private void load(Outcome outcome) throws InterruptedException {
     try (Crew crew = new Crew(stored.threads());
         Engine opened = stored.open(false)) {
+      outcome.note(opened.libraries());
       stored.load(crew, opened);
       TimeUnit.SECONDS.sleep(idleSeconds);
-      return opened.libraries();
+    }
+    outcome.put(ColdFigures.STORE, new TemporaryDirectory(stored.directory()).allocatedBytes());
+  }
+
+  private void readDisk(Outcome outcome) throws InterruptedException, IOException {
+    try (DiskReads disk = new DiskReads(stored.directory())) {
+      if (disk.isEmpty()) {
+        throw new IllegalArgumentException("no file in " + stored.directory() + " has a page");
+      }
+      measure(random -> diskRead(disk, random), ColdFigures.DISK, ColdFigures.DISK_PAGES, outcome);
     }
   }
 
@@ -115,8 +120,7 @@ record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
     };
   }
 
-  private void measure(
-      Reader reader, ColdFigure rate, ColdFigure pages, Map<ColdFigure, Double> figures)
+  private void measure(Reader reader, Figure rate, Figure pages, Outcome outcome)
       throws InterruptedException {
     double read = ProcessFacts.readBytes();
     LongAdder done = new LongAdder();
@@ -136,8 +140,8 @@ record ColdPhase(Stored stored, int seconds, long calls, int idleSeconds) {
                 }
               });
     }
-    figures.put(rate, done.sum() / elapsed);
+    outcome.put(rate, done.sum() / elapsed);
     double pagesRead = (ProcessFacts.readBytes() - read) / DiskReads.PAGE_BYTES;
-    figures.put(pages, pagesRead / done.sum());
+    outcome.put(pages, pagesRead / done.sum());
   }
 }

@@ -60,7 +60,8 @@ abstract class LmdbEngine<T> implements Engine {
     return "lmdbjava "
         + Libraries.version("org.lmdbjava", "lmdbjava")
         + ": read transactions used again, no read-ahead, "
-        + (sync ? "sync" : "nosync, loss of power may take it all");
+        + (sync ? "sync" : "nosync, loss of power may take it all")
+        + "; as our backend sets them, after http://www.lmdb.tech/doc/";
   }
 
   @Override

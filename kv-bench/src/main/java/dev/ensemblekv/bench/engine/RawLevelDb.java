@@ -116,7 +116,8 @@ final class RawLevelDb implements Engine {
         + LevelDbOptions.WRITE_BUFFER.defaultValue()
         + " bytes, block cache "
         + LevelDbOptions.BLOCK_CACHE.defaultValue()
-        + " bytes, Snappy";
+        + " bytes, Snappy; as our backend sets them,"
+        + " after https://github.com/google/leveldb/blob/main/doc/index.md";
   }
 
   @Override

@@ -3,12 +3,10 @@ package dev.ensemblekv.bench.engine;
 
 import dev.ensemblekv.api.KvVisitor;
 import java.nio.file.Path;
-import java.util.List;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.ByteArrayDataType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A map of MVStore, the storage engine of H2, called directly.
@@ -19,20 +17,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>A crash may take the last second.</b> Writes are in memory until a thread in the background
  * has written them, after a second or when they are many; a process that is killed loses them. With
- * {@code sync} each write is committed and forced. A batch is one {@code put} after the other,
- * which is not atomic.
+ * {@code sync} each write is committed and forced.
  */
-final class RawMvStore implements Engine {
+final class RawMvStore extends MapEngine {
   private static final long CACHE_SHARE = 16;
   private static final long MEGABYTE = 1 << 20;
 
   private final MVStore store;
   private final MVMap<byte[], byte[]> map;
-  private final boolean sync;
   private final int cacheMegabytes =
       Math.max(1, (int) (Runtime.getRuntime().maxMemory() / CACHE_SHARE / MEGABYTE));
 
   RawMvStore(Path directory, boolean sync) {
+    super(sync);
     this.store =
         new MVStore.Builder()
             .fileName(directory.resolve("mvstore").toString())
@@ -44,39 +41,16 @@ final class RawMvStore implements Engine {
             new MVMap.Builder<byte[], byte[]>()
                 .keyType(ByteArrayDataType.INSTANCE)
                 .valueType(ByteArrayDataType.INSTANCE));
-    this.sync = sync;
   }
 
   @Override
-  public byte @Nullable [] get(byte[] key) {
-    byte[] value = map.get(key);
-    return value == null ? null : value.clone();
+  MVMap<byte[], byte[]> map() {
+    return map;
   }
 
   @Override
-  public void put(byte[] key, byte[] value) {
-    map.put(key.clone(), value.clone());
-    flushIfSync();
-  }
-
-  @Override
-  public void delete(byte[] key) {
-    map.remove(key);
-    flushIfSync();
-  }
-
-  @Override
-  public void putAll(List<byte[]> keys, List<byte[]> values) {
-    for (int i = 0; i < keys.size(); i++) {
-      map.put(keys.get(i).clone(), values.get(i).clone());
-    }
-    flushIfSync();
-  }
-
-  private void flushIfSync() {
-    if (sync) {
-      flush();
-    }
+  byte[] own(byte[] array) {
+    return array.clone();
   }
 
   @Override
@@ -103,7 +77,8 @@ final class RawMvStore implements Engine {
         + MVStore.class.getPackage().getImplementationVersion()
         + ": cache "
         + cacheMegabytes
-        + " MB, a crash may take the last second";
+        + " MB, a crash may take the last second; else the defaults of"
+        + " https://www.h2database.com/html/mvstore.html";
   }
 
   @Override

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.engine;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import dev.ensemblekv.bench.Machine;
 import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -46,7 +45,7 @@ final class RocksDbSettings implements AutoCloseable {
 
   private final boolean blobs;
   private final int threads = Runtime.getRuntime().availableProcessors();
-  private final long cacheBytes = memoryBytes() / 3;
+  private final long cacheBytes = Machine.memoryBytes() / 3;
   private final BloomFilter filter = new BloomFilter(BLOOM_BITS);
   private final Cache cache = new LRUCache(cacheBytes);
   private final Options options;
@@ -77,11 +76,6 @@ final class RocksDbSettings implements AutoCloseable {
             .setEnableBlobGarbageCollection(blobs);
   }
 
-  private static long memoryBytes() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getTotalMemorySize();
-  }
-
   Options options() {
     return options;
   }
@@ -93,7 +87,9 @@ final class RocksDbSettings implements AutoCloseable {
         + " MiB, memtables 512 MiB, "
         + threads
         + " background threads, no compression"
-        + (blobs ? ", every value in a blob file" : "");
+        + (blobs ? ", every value in a blob file" : "")
+        + "; after https://github.com/facebook/rocksdb/wiki/"
+        + (blobs ? "BlobDB" : "Setup-Options-and-Basic-Tuning");
   }
 
   @Override

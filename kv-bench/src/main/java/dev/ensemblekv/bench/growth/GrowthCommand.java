@@ -2,15 +2,14 @@
 package dev.ensemblekv.bench.growth;
 
 import dev.ensemblekv.api.KvOption;
+import dev.ensemblekv.bench.PairOptions;
 import dev.ensemblekv.bench.Scratch;
+import dev.ensemblekv.bench.SectionCommand;
 import dev.ensemblekv.bench.TemporaryDirectory;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
+import dev.ensemblekv.bench.report.Section;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lets an ensemble grow in a model to scale, and prints what that costs. */
 @Command(
@@ -19,20 +18,10 @@ import picocli.CommandLine.Spec;
       "Let an ensemble grow to any size in a model: its own code over substores that keep nothing.",
       "Sizes are written as 16GiB."
     })
-public final class GrowthCommand implements Callable<Integer> {
+public final class GrowthCommand extends SectionCommand {
   private static final KvOption<Long> SIZE = KvOption.sizeBytes("growth.size").build(1L, "A size.");
 
-  @Option(
-      names = "--pairs",
-      defaultValue = "10000000000",
-      description = "How many pairs there are in the end (default: ${DEFAULT-VALUE}).")
-  private long pairs;
-
-  @Option(
-      names = "--value-bytes",
-      defaultValue = "1000",
-      description = "How long values are in the mean (default: ${DEFAULT-VALUE}).")
-  private long valueBytes;
+  @Mixin private PairOptions pairs = new PairOptions(10_000_000_000L);
 
   @Option(
       names = "--values",
@@ -88,26 +77,16 @@ public final class GrowthCommand implements Callable<Integer> {
       description = "The ensemble's own limit, ensemble.splitRate (default: ${DEFAULT-VALUE}).")
   private String rate = "";
 
-  @Option(
-      names = "--seed",
-      defaultValue = "42",
-      description = "What everything random follows from (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
   @Mixin private Scratch scratch = new Scratch();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  protected Section section(String name) {
     Plan plan =
         new Plan(
-            pairs,
+            pairs.keys(),
             scale,
             values,
-            valueBytes,
+            pairs.valueBytes(),
             maxKeys,
             SIZE.parse(maxBytes),
             initialSubstores,
@@ -115,13 +94,11 @@ public final class GrowthCommand implements Callable<Integer> {
             SIZE.parse(ingest),
             SIZE.parse(disk),
             SIZE.parse(rate),
-            seed);
-    PrintWriter out = spec.commandLine().getOut();
-    GrowthReport report = new GrowthReport(plan, out);
+            pairs.seed());
     try (TemporaryDirectory files = TemporaryDirectory.below(scratch.directory())) {
-      report.begin();
-      report.end(Growing.live(plan, files.path(), report::row));
+      Life life =
+          Growing.live(plan, files.path(), doubling -> progress(doubling.substores + " substores"));
+      return new LifeSection(plan).of(life, name, command());
     }
-    return 0;
   }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.latency;
 
-import dev.ensemblekv.bench.Measured;
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TurnsCommand;
 import java.util.List;
-import java.util.Properties;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +35,8 @@ public final class LatencyCommand extends TurnsCommand {
   }
 
   @Override
-  protected List<? extends List<? extends Measured>> tables() {
-    return LatencyFigure.tables();
+  protected List<List<Figure>> tables() {
+    return LatencyFigures.TABLES;
   }
 
   @Override
@@ -45,12 +45,10 @@ public final class LatencyCommand extends TurnsCommand {
   }
 
   @Override
-  protected Properties measure(Stored stored) {
-    boolean splitting = stored.engine().endsWith(SPLITTING);
+  protected Outcome measure(Stored stored) {
     String engine = stored.engine();
-    Stored plain =
-        splitting ? stored.of(engine.substring(0, engine.length() - SPLITTING.length())) : stored;
-    return run(
-        engine, LatencyPhaseCommand.arguments(new SteadyLoad(plain, rate, seconds, splitting)));
+    boolean splitting = engine.endsWith(SPLITTING);
+    String plain = splitting ? engine.substring(0, engine.length() - SPLITTING.length()) : engine;
+    return run(new SteadyLoad(stored.of(plain), rate, seconds, splitting));
   }
 }

@@ -2,14 +2,15 @@
 package dev.ensemblekv.bench.latency;
 
 import dev.ensemblekv.bench.Crew;
+import dev.ensemblekv.bench.Job;
+import dev.ensemblekv.bench.Latencies;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.engine.Engine;
-import dev.ensemblekv.bench.latency.LatencyFigure.Call;
 import dev.ensemblekv.ensemble.EnsembleControl;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -22,7 +23,7 @@ import org.HdrHistogram.Histogram;
  * @param seconds how long that goes on, of which the first fifth does not count
  * @param splitting whether the ensemble is made to split one substore after the other meanwhile
  */
-record SteadyLoad(Stored stored, int rate, int seconds, boolean splitting) {
+record SteadyLoad(Stored stored, int rate, int seconds, boolean splitting) implements Job {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final int WARM_UP = 5;
   private static final int PRECISION = 3;
@@ -31,11 +32,8 @@ record SteadyLoad(Stored stored, int rate, int seconds, boolean splitting) {
   /** A thread that parks wakes up late by less. */
   private static final long SPIN_NANOS = 150_000;
 
-  /** What was found out. */
-  record Outcome(Map<LatencyFigure, Double> figures, String libraries) {}
-
-  Outcome run() throws InterruptedException {
-    Map<LatencyFigure, Double> figures = new EnumMap<>(LatencyFigure.class);
+  @Override
+  public void run(Outcome outcome, Consumer<String> progress) throws InterruptedException {
     try (Crew crew = new Crew(stored.threads());
         Engine opened = stored.open(false)) {
       stored.load(crew, opened);
@@ -53,14 +51,14 @@ record SteadyLoad(Stored stored, int rate, int seconds, boolean splitting) {
       double took = crew.run("steady", thread -> call(thread, opened, gets, puts));
       splits.interrupt();
       splits.join();
-      LatencyFigure.put(Call.GET, gets, figures);
-      LatencyFigure.put(Call.PUT, puts, figures);
+      Latencies.put(LatencyFigures.GET, gets, outcome);
+      Latencies.put(LatencyFigures.PUT, puts, outcome);
       long calls = gets.getTotalCount() + puts.getTotalCount();
-      figures.put(LatencyFigure.CALLS, calls / (took * (WARM_UP - 1) / WARM_UP));
-      figures.put(
-          LatencyFigure.SPLITS,
+      outcome.put(LatencyFigures.CALLS, calls / (took * (WARM_UP - 1) / WARM_UP));
+      outcome.put(
+          LatencyFigures.SPLITS,
           control.status().splits() * NANOS_PER_SECOND / (System.nanoTime() - begin));
-      return new Outcome(figures, opened.libraries());
+      outcome.note(opened.libraries());
     }
   }
 

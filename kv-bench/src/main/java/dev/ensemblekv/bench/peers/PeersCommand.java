@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.peers;
 
-import dev.ensemblekv.bench.Measured;
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TurnsCommand;
 import java.util.List;
-import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,8 +21,8 @@ public final class PeersCommand extends TurnsCommand {
   private long operations;
 
   @Override
-  protected List<? extends List<? extends Measured>> tables() {
-    return Figure.tables();
+  protected List<List<Figure>> tables() {
+    return PeersFigures.TABLES;
   }
 
   @Override
@@ -31,8 +31,7 @@ public final class PeersCommand extends TurnsCommand {
   }
 
   @Override
-  protected Properties measure(Stored stored) {
-    Workload workload = new Workload(stored, operations, sync());
-    return run(stored.engine(), WorkloadCommand.arguments(workload));
+  protected Outcome measure(Stored stored) {
+    return run(new Workload(stored, operations, sync()));
   }
 }

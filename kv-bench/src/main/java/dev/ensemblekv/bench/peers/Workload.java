@@ -3,15 +3,17 @@ package dev.ensemblekv.bench.peers;
 
 import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Footprint;
+import dev.ensemblekv.bench.Job;
+import dev.ensemblekv.bench.Latencies;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.SequentialWrite;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -25,56 +27,47 @@ import org.HdrHistogram.Histogram;
  * @param operations how many gets, absent gets, and mixed calls
  * @param sync whether each write is durable at its return
  */
-record Workload(Stored stored, long operations, boolean sync) {
-  private static final double NANOS_PER_MICRO = 1e3;
+record Workload(Stored stored, long operations, boolean sync) implements Job {
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final double P99 = 99;
-  private static final double P999 = 99.9;
   private static final int PRECISION = 2;
 
-  /** What was found out. */
-  record Outcome(Map<Figure, Double> figures, String libraries) {}
-
-  Outcome run() throws InterruptedException {
-    Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+  @Override
+  public void run(Outcome outcome, Consumer<String> progress) throws InterruptedException {
     byte[] versions = new byte[Math.toIntExact(stored.keys())];
-    String libraries;
     double limit = SequentialWrite.bytesPerSecond(stored.directory(), stored.dataBytes());
     try (Crew crew = new Crew(stored.threads())) {
       Footprint before = Footprint.now();
       double written = ProcessFacts.writtenBytes();
       long puts;
       try (Engine opened = stored.open(sync)) {
-        libraries = opened.libraries();
+        outcome.note(opened.libraries());
         double loaded = stored.keys() / stored.load(crew, opened);
-        figures.put(Figure.LOAD, loaded);
-        figures.put(Figure.LOAD_OF_LIMIT, loaded * stored.pairBytes() / limit);
-        figures.put(Figure.WRITTEN_BY_LOAD, perByte(written, stored.keys()));
+        outcome.put(PeersFigures.LOAD, loaded);
+        outcome.put(PeersFigures.LOAD_OF_LIMIT, loaded * stored.pairBytes() / limit);
+        outcome.put(PeersFigures.WRITTEN_BY_LOAD, perByte(written, stored.keys()));
         written = ProcessFacts.writtenBytes();
-        get(crew, opened, versions, figures);
-        figures.put(Figure.ABSENT, operations / getAbsent(crew, opened));
-        puts = putAndGet(crew, opened, versions, figures);
+        get(crew, opened, versions, outcome);
+        outcome.put(PeersFigures.ABSENT, operations / getAbsent(crew, opened));
+        puts = putAndGet(crew, opened, versions, outcome);
         Footprint now = Footprint.now();
-        figures.put(Figure.HEAP, now.liveHeapBytes() - before.liveHeapBytes());
-        figures.put(Figure.OFF_HEAP, now.anonymousBytes() - before.anonymousBytes());
-        figures.put(Figure.ANONYMOUS, now.anonymousBytes());
+        outcome.put(PeersFigures.HEAP, now.liveHeapBytes() - before.liveHeapBytes());
+        outcome.put(PeersFigures.OFF_HEAP, now.anonymousBytes() - before.anonymousBytes());
+        outcome.put(PeersFigures.ANONYMOUS, now.anonymousBytes());
       }
-      figures.put(Figure.WRITTEN_AFTER_LOAD, perByte(written, puts));
-      figures.put(Figure.PEAK, ProcessFacts.peakResidentBytes());
+      outcome.put(PeersFigures.WRITTEN_AFTER_LOAD, perByte(written, puts));
+      outcome.put(PeersFigures.PEAK, ProcessFacts.peakResidentBytes());
       TemporaryDirectory files = new TemporaryDirectory(stored.directory());
-      figures.put(Figure.DISK, files.allocatedBytes() / stored.dataBytes());
-      figures.put(Figure.LENGTH, (double) files.bytes() / stored.dataBytes());
-      reopen(crew, versions, figures);
+      outcome.put(PeersFigures.DISK, files.allocatedBytes() / stored.dataBytes());
+      outcome.put(PeersFigures.LENGTH, (double) files.bytes() / stored.dataBytes());
+      reopen(crew, versions, outcome);
     }
-    return new Outcome(figures, libraries);
   }
 
-  private void reopen(Crew crew, byte[] versions, Map<Figure, Double> figures)
-      throws InterruptedException {
+  private void reopen(Crew crew, byte[] versions, Outcome outcome) throws InterruptedException {
     long begun = System.nanoTime();
     try (Engine reopened = stored.open(sync)) {
       byte[] value = reopened.get(stored.pairs().key(0));
-      figures.put(Figure.REOPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
+      outcome.put(PeersFigures.REOPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
       stored.new Check().value(0, versions[0], value);
       getAll(crew, reopened, versions);
     }
@@ -86,7 +79,7 @@ record Workload(Stored stored, long operations, boolean sync) {
   }
 
   /** Every get by itself is timed. */
-  private void get(Crew crew, Engine opened, byte[] versions, Map<Figure, Double> figures)
+  private void get(Crew crew, Engine opened, byte[] versions, Outcome outcome)
       throws InterruptedException {
     Histogram all = new Histogram(PRECISION);
     double seconds =
@@ -108,10 +101,8 @@ record Workload(Stored stored, long operations, boolean sync) {
                 all.add(latency);
               }
             });
-    figures.put(Figure.GET, operations / seconds);
-    figures.put(Figure.GET_P99, all.getValueAtPercentile(P99) / NANOS_PER_MICRO);
-    figures.put(Figure.GET_P999, all.getValueAtPercentile(P999) / NANOS_PER_MICRO);
-    figures.put(Figure.GET_MAX, all.getMaxValue() / NANOS_PER_MICRO);
+    outcome.put(PeersFigures.GET, operations / seconds);
+    Latencies.put(PeersFigures.GET_LATENCY, all, outcome);
   }
 
   private double getAbsent(Crew crew, Engine opened) throws InterruptedException {
@@ -126,7 +117,7 @@ record Workload(Stored stored, long operations, boolean sync) {
   }
 
   /** Returns how many puts there were. */
-  private long putAndGet(Crew crew, Engine opened, byte[] versions, Map<Figure, Double> figures)
+  private long putAndGet(Crew crew, Engine opened, byte[] versions, Outcome outcome)
       throws InterruptedException {
     LongAdder puts = new LongAdder();
     double seconds =
@@ -147,7 +138,7 @@ record Workload(Stored stored, long operations, boolean sync) {
                 }
               }
             });
-    figures.put(Figure.MIXED, operations / seconds);
+    outcome.put(PeersFigures.MIXED, operations / seconds);
     return puts.sum();
   }
 

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.profile;
 
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Figure.Unit;
+import dev.ensemblekv.bench.SectionCommand;
+import dev.ensemblekv.bench.report.Chart;
+import dev.ensemblekv.bench.report.Csv;
+import dev.ensemblekv.bench.report.Line;
+import dev.ensemblekv.bench.report.Point;
+import dev.ensemblekv.bench.report.Section;
+import dev.ensemblekv.bench.report.Table;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Tells from a flight recording of {@code peers} in which methods the time of each phase went. */
 @Command(
     name = "profile",
     description = "Tell from a flight recording of peers where the time of each phase goes.")
-public final class ProfileCommand implements Callable<Integer> {
+public final class ProfileCommand extends SectionCommand {
   /** In the settings "profile" of the JDK, Java is sampled each 10 ms, native methods each 20. */
   private static final int NATIVE_WEIGHT = 2;
 
-  private static final double PERCENT = 100;
+  private static final Figure SHARE = new Figure("of the samples", Unit.PERCENT);
 
   @Parameters(paramLabel = "RECORDING", description = "A .jfr file, made with settings=profile.")
   private Path recording = Path.of("");
@@ -32,28 +38,37 @@ public final class ProfileCommand implements Callable<Integer> {
       description = "How many methods to show of each phase (default: ${DEFAULT-VALUE}).")
   private int methods;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
-
   @Override
-  public Integer call() throws IOException {
-    Map<String, Map<String, Double>> shares = Samples.of(recording, NATIVE_WEIGHT).shares();
-    PrintWriter out = spec.commandLine().getOut();
+  protected Section section(String name) throws IOException {
+    return section(name, command(), Samples.of(recording, NATIVE_WEIGHT).shares(), methods);
+  }
+
+  /** Shows the methods that have the largest shares of each phase; the CSV has all. */
+  static Section section(
+      String name, String command, Map<String, Map<String, Double>> shares, int methods) {
+    List<Table> tables = new ArrayList<>();
+    List<Chart> charts = new ArrayList<>();
+    StringBuilder csv = new StringBuilder("phase,method,share\n");
     shares.forEach(
         (phase, own) -> {
-          out.printf(Locale.ROOT, "%n| %s | of the samples |%n|---|---|%n", phase);
-          own.entrySet().stream()
-              .limit(methods)
-              .forEach(
-                  method ->
-                      out.printf(
-                          Locale.ROOT,
-                          "| %s | %.0f %% |%n",
-                          method.getKey(),
-                          method.getValue() * PERCENT));
+          List<List<String>> rows = new ArrayList<>();
+          List<Point> points = new ArrayList<>();
+          own.forEach(
+              (method, share) -> {
+                csv.append(Csv.cell(phase)).append(',').append(Csv.cell(method));
+                csv.append(',').append(share).append('\n');
+                if (rows.size() < methods) {
+                  points.add(new Point(rows.size(), share, false));
+                  rows.add(List.of(method, SHARE.format(share)));
+                }
+              });
+          tables.add(new Table(List.of(phase, SHARE.title()), rows));
+          charts.add(
+              Chart.bars(
+                  phase + ": " + SHARE.chartTitle(),
+                  rows.stream().map(row -> row.get(0)).toList(),
+                  List.of(new Line(SHARE.title(), 0, points))));
         });
-    out.flush();
-    return 0;
+    return Section.of(name, command, List.of(), tables, charts, csv.toString());
   }
 }

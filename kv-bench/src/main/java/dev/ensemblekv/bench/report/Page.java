@@ -42,6 +42,10 @@ final class Page {
         .compile(resource("page.mustache"))
         .execute(
             Map.of(
+                "machine",
+                machine(sections),
+                "losses",
+                Standing.losses(sections),
                 "sections",
                 sections,
                 "style",
@@ -54,6 +58,12 @@ final class Page {
                 resource("page.js"),
                 "charts",
                 json(sections.stream().map(Section::charts).toList())));
+  }
+
+  /** One machine measures all sections. */
+  private static List<String> machine(List<Section> sections) {
+    List<String> said = sections.stream().flatMap(s -> s.machine().stream()).distinct().toList();
+    return said.isEmpty() ? said : List.of(String.join("; ", said));
   }
 
   /** Without the line that has a browser look for the sources, beside the page. */

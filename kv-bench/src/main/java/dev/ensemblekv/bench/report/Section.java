@@ -3,13 +3,16 @@ package dev.ensemblekv.bench.report;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one command measured.
  *
  * @param name what its files begin with
  * @param command the command
- * @param facts how and where that was, and what was measured
+ * @param machine where that was
+ * @param facts how that was, and what was measured
+ * @param standings how an engine of ours stands beside the best library
  * @param summary the most important of it
  * @param tables medians, ranges, ratios
  * @param charts the same to be seen
@@ -18,7 +21,9 @@ import java.util.stream.Collectors;
 public record Section(
     String name,
     String command,
+    List<String> machine,
     List<String> facts,
+    List<Standing> standings,
     List<Table> summary,
     List<Table> tables,
     List<Chart> charts,
@@ -26,16 +31,30 @@ public record Section(
 
   /** Copies the lists. */
   public Section {
+    machine = List.copyOf(machine);
     facts = List.copyOf(facts);
+    standings = List.copyOf(standings);
     summary = List.copyOf(summary);
     tables = List.copyOf(tables);
     charts = List.copyOf(charts);
   }
 
+  /** Makes one without engines that could be held against libraries. */
+  public static Section of(
+      String name,
+      String command,
+      List<String> facts,
+      List<Table> tables,
+      List<Chart> charts,
+      String csv) {
+    return new Section(name, command, List.of(), facts, List.of(), List.of(), tables, charts, csv);
+  }
+
   /** Writes it as Markdown, without the charts. */
   public String toMarkdown() {
     StringBuilder text = new StringBuilder("- `" + command + "`\n");
-    facts.forEach(fact -> text.append("- ").append(fact).append('\n'));
+    Stream.concat(machine.stream(), facts.stream())
+        .forEach(fact -> text.append("- ").append(fact).append('\n'));
     tables.forEach(table -> text.append('\n').append(table.toMarkdown()));
     return text.toString();
   }

@@ -3,6 +3,9 @@ package dev.ensemblekv.bench.size;
 
 import dev.ensemblekv.api.KvStore;
 import dev.ensemblekv.bench.Crew;
+import dev.ensemblekv.bench.Job;
+import dev.ensemblekv.bench.Latencies;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.cold.DiskReads;
 import dev.ensemblekv.bench.engine.Engine;
@@ -23,26 +26,29 @@ import org.HdrHistogram.Histogram;
  * @param steps how many
  * @param gets how many in each step
  */
-record Filling(Stored stored, int steps, int gets) {
+record Filling(Stored stored, int steps, int gets) implements Job {
   private static final int PRECISION = 2;
   private static final double P99 = 99;
   private static final double P999 = 99.9;
-  private static final double NANOS_PER_MICRO = 1e3;
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /** Fills the store, and tells of each step as soon as it is done; returns the name of it all. */
-  String run(Consumer<Growth.Step> done) throws InterruptedException, IOException {
+  @Override
+  public void run(Outcome outcome, Consumer<String> progress)
+      throws InterruptedException, IOException {
+    Growth growth = new Growth(stored.pairBytes());
     try (Crew crew = new Crew(stored.threads());
         Engine engine = stored.open(false)) {
       long first = 0;
       for (int step = 1; step <= steps; step++) {
         long end = stored.keys() * step / steps;
-        done.accept(step(crew, engine, first, end));
+        progress.accept(growth.add(step(crew, engine, first, end)));
         first = end;
       }
       int substores = substores(engine);
-      return engine.libraries() + (substores > 0 ? "; " + substores + " substores at last" : "");
+      outcome.note(
+          engine.libraries() + (substores > 0 ? "; " + substores + " substores at last" : ""));
     }
+    growth.tell(outcome);
   }
 
   private Growth.Step step(Crew crew, Engine engine, long first, long end)
@@ -59,9 +65,9 @@ record Filling(Stored stored, int steps, int gets) {
         puts.getTotalCount() / putting,
         found.getTotalCount() / getting,
         reads,
-        corrected(puts, putting).getValueAtPercentile(P999) / NANOS_PER_MICRO,
-        puts.getMaxValue() / NANOS_PER_MICRO,
-        corrected(found, getting).getValueAtPercentile(P99) / NANOS_PER_MICRO,
+        Latencies.micros(corrected(puts, putting), P999),
+        Latencies.micros(puts, 100),
+        Latencies.micros(corrected(found, getting), P99),
         substores(engine));
   }
 

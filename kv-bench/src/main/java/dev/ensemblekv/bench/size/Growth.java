@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.size;
 
-import dev.ensemblekv.bench.Curve;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.report.Chart;
 import dev.ensemblekv.bench.report.Point;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -17,14 +16,15 @@ import java.util.function.ToDoubleFunction;
 final class Growth {
   private static final int EARLY = 10;
   private static final double GIGA = 1e9;
+  private static final double THOUSAND = 1e3;
   private static final String DOUBLED = "twice as many substores";
 
-  static final Curve PUTS = curve("puts", "put/s by size", Chart.Kind.LINES);
-  static final Curve GETS = curve("gets", "get/s by size", Chart.Kind.LINES);
-  static final Curve PAGE_READS =
-      curve("page-reads", "page reads/s by size, without the engine", Chart.Kind.LINES);
-  static final Curve PUT_P999 = curve("put-p999", "put p99.9 by size, us", Chart.Kind.POWERS);
-  static final Curve GET_P99 = curve("get-p99", "get p99 by size, us", Chart.Kind.POWERS);
+  static final Chart PUTS = chart("put/s by size", Chart.Kind.LINES);
+  static final Chart GETS = chart("get/s by size", Chart.Kind.LINES);
+  static final Chart PAGE_READS =
+      chart("page reads/s by size, without the engine", Chart.Kind.LINES);
+  static final Chart PUT_P999 = chart("put p99.9 by size, us", Chart.Kind.POWERS);
+  static final Chart GET_P99 = chart("get p99 by size, us", Chart.Kind.POWERS);
 
   private final long pairBytes;
   private final List<Step> steps = new ArrayList<>();
@@ -57,50 +57,53 @@ final class Growth {
     this.pairBytes = pairBytes;
   }
 
-  static List<Curve> curves() {
+  static List<Chart> charts() {
     return List.of(PUTS, GETS, PAGE_READS, PUT_P999, GET_P99);
   }
 
-  private static Curve curve(String name, String title, Chart.Kind kind) {
-    return new Curve(name, new Chart(title, kind, "GB of data", List.of(), DOUBLED, List.of()));
+  private static Chart chart(String title, Chart.Kind kind) {
+    return new Chart(title, kind, "GB of data", List.of(), DOUBLED, List.of());
   }
 
-  void add(Step step) {
+  /** Takes in a step; returns what there is to be said of it. */
+  String add(Step step) {
     steps.add(step);
+    return String.format(
+        Locale.ROOT,
+        "%.3g GB: %.0f k put/s, %.1f k get/s, %.1f k page reads/s, %d substores",
+        gigabytes(step),
+        step.puts() / THOUSAND,
+        step.gets() / THOUSAND,
+        step.pageReads() / THOUSAND,
+        step.substores());
   }
 
-  /** Returns how much there is after a step, in bytes. */
-  double dataBytes(Step step) {
-    return (double) step.keys() * pairBytes;
+  private double gigabytes(Step step) {
+    return step.keys() * (double) pairBytes / GIGA;
   }
 
-  Map<SizeFigure, Double> figures() {
+  /** Tells of all steps. */
+  void tell(Outcome outcome) {
     Step last = last();
     Step early = steps.get(Math.min(EARLY, steps.size()) - 1);
-    Map<SizeFigure, Double> figures = new EnumMap<>(SizeFigure.class);
     double seconds = steps.stream().mapToDouble(Step::seconds).sum();
-    figures.put(SizeFigure.PUT, last.keys() / seconds);
-    figures.put(SizeFigure.LAST_PUT, last.puts());
-    figures.put(SizeFigure.LAST_GET, last.gets());
-    figures.put(SizeFigure.GET_BY_PAGE_READ, last.gets() / last.pageReads());
-    figures.put(SizeFigure.PUT_KEPT, last.puts() / early.puts());
-    figures.put(SizeFigure.GET_KEPT, last.gets() / early.gets());
-    figures.put(
-        SizeFigure.PUT_MAX, steps.stream().mapToDouble(Step::putMax).max().orElse(Double.NaN));
-    return figures;
+    outcome.put(SizeFigures.PUT, last.keys() / seconds);
+    outcome.put(SizeFigures.LAST_PUT, last.puts());
+    outcome.put(SizeFigures.LAST_GET, last.gets());
+    outcome.put(SizeFigures.GET_BY_PAGE_READ, last.gets() / last.pageReads());
+    outcome.put(SizeFigures.PUT_KEPT, last.puts() / early.puts());
+    outcome.put(SizeFigures.GET_KEPT, last.gets() / early.gets());
+    outcome.put(
+        SizeFigures.PUT_MAX, steps.stream().mapToDouble(Step::putMax).max().orElse(Double.NaN));
+    outcome.put(PUTS, line(Step::puts));
+    outcome.put(GETS, line(Step::gets));
+    outcome.put(PAGE_READS, line(Step::pageReads));
+    outcome.put(PUT_P999, line(Step::putP999));
+    outcome.put(GET_P99, line(Step::getP99));
   }
 
   private Step last() {
     return steps.get(steps.size() - 1);
-  }
-
-  Map<Curve, List<Point>> lines() {
-    return Map.of(
-        PUTS, line(Step::puts),
-        GETS, line(Step::gets),
-        PAGE_READS, line(Step::pageReads),
-        PUT_P999, line(Step::putP999),
-        GET_P99, line(Step::getP99));
   }
 
   private List<Point> line(ToDoubleFunction<Step> height) {
@@ -109,7 +112,7 @@ final class Growth {
     for (Step step : steps) {
       boolean doubled = substores > 0 && step.substores() >= 2 * substores;
       substores = doubled ? step.substores() : substores;
-      points.add(new Point(dataBytes(step) / GIGA, height.applyAsDouble(step), doubled));
+      points.add(new Point(gigabytes(step), height.applyAsDouble(step), doubled));
     }
     return points;
   }

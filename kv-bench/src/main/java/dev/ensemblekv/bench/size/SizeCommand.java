@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.size;
 
-import dev.ensemblekv.bench.Curve;
-import dev.ensemblekv.bench.Measured;
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TurnsCommand;
+import dev.ensemblekv.bench.report.Chart;
 import java.util.List;
-import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,13 +28,13 @@ public final class SizeCommand extends TurnsCommand {
   private int gets;
 
   @Override
-  protected List<? extends List<? extends Measured>> tables() {
-    return SizeFigure.tables();
+  protected List<List<Figure>> tables() {
+    return List.of(SizeFigures.ALL);
   }
 
   @Override
-  protected List<Curve> curves() {
-    return Growth.curves();
+  protected List<Chart> charts() {
+    return Growth.charts();
   }
 
   @Override
@@ -43,7 +43,7 @@ public final class SizeCommand extends TurnsCommand {
   }
 
   @Override
-  protected Properties measure(Stored stored) {
-    return run(stored.engine(), FillingCommand.arguments(new Filling(stored, steps, gets)));
+  protected Outcome measure(Stored stored) {
+    return run(new Filling(stored, steps, gets));
   }
 }

@@ -7,6 +7,7 @@ import dev.ensemblekv.bench.engine.Engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Makes the calls of one thread, and tells how long each took. What is put is made before, and what
@@ -20,24 +21,25 @@ final class Caller {
   private final Stored stored;
   private final Engine opened;
   private final OwnKeys own;
+  private final LongAdder written;
   private long begun;
   private long ended;
-  private long written;
 
-  Caller(Stored stored, Engine opened, OwnKeys own) {
+  /**
+   * Makes one.
+   *
+   * @param written is told the bytes of the keys and values that are put, and of the keys deleted
+   */
+  Caller(Stored stored, Engine opened, OwnKeys own, LongAdder written) {
     this.stored = stored;
     this.opened = opened;
     this.own = own;
+    this.written = written;
   }
 
   /** Returns when the last call ended. */
   long ended() {
     return ended;
-  }
-
-  /** Returns the bytes of the keys and values that were put so far, and of the keys deleted. */
-  long written() {
-    return written;
   }
 
   /** Puts a key for the first time; returns the nanoseconds that it took. */
@@ -91,7 +93,7 @@ final class Caller {
   }
 
   private long put(byte[] key, byte[] value) {
-    written += key.length + value.length;
+    written.add(key.length + value.length);
     begin();
     opened.put(key, value);
     return end();
@@ -103,7 +105,7 @@ final class Caller {
       return NONE_LEFT;
     }
     byte[] bytes = own.key(key);
-    written += bytes.length;
+    written.add(bytes.length);
     begin();
     opened.delete(bytes);
     return end();
@@ -117,7 +119,7 @@ final class Caller {
       keys.add(own.key(key));
       values.add(own.update(key));
     }
-    written += BATCH * (Pairs.KEY_BYTES + (long) stored.pairs().valueBytes());
+    written.add(BATCH * (Pairs.KEY_BYTES + (long) stored.pairs().valueBytes()));
     begin();
     opened.putAll(keys, values);
     return end();

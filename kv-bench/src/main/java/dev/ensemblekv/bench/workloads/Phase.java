@@ -3,12 +3,12 @@ package dev.ensemblekv.bench.workloads;
 
 import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Footprint;
+import dev.ensemblekv.bench.Latencies;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
-import dev.ensemblekv.bench.workloads.WorkloadFigure.Kind;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 
@@ -23,9 +23,6 @@ final class Phase {
   private static final int PRECISION = 3;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MICRO = 1e3;
-  private static final Map<Kind, Double> PERCENTILES =
-      Map.of(Kind.P50, 50.0, Kind.P90, 90.0, Kind.P99, 99.0, Kind.P999, 99.9, Kind.P9999, 99.99);
-
   private final String name;
   private final Stored stored;
   private final Footprint before;
@@ -58,6 +55,7 @@ final class Phase {
    *
    * @param seconds how long they go on at most
    * @param writeOnly whether the flush after them counts
+   * @param steady whether space and writes are looked at as time goes by
    */
   void run(
       Crew crew,
@@ -66,15 +64,21 @@ final class Phase {
       Next next,
       double seconds,
       boolean writeOnly,
+      boolean steady,
       Outcome outcome)
       throws InterruptedException {
+    double data = dataBytes(own);
+    Wear wear = new Wear(() -> diskBytes() / data, this::writtenByPut);
+    if (steady) {
+      wear.begin();
+    }
     double called =
         crew.run(
             name,
             thread -> {
               Histogram nanos = new Histogram(PRECISION);
               Pace ownPace = new Pace();
-              Caller caller = new Caller(stored, opened, own[thread]);
+              Caller caller = new Caller(stored, opened, own[thread], putBytes);
               long begun = System.nanoTime();
               long elapsed = 0;
               for (long done = 0; elapsed < seconds * NANOS_PER_SECOND; done++) {
@@ -90,36 +94,40 @@ final class Phase {
                 latency.add(nanos);
                 pace.add(ownPace);
               }
-              putBytes.add(caller.written());
             });
     long flushing = System.nanoTime();
     opened.flush();
     double flushed = (System.nanoTime() - flushing) / NANOS_PER_SECOND;
+    wear.end();
     long calls = latency.getTotalCount();
-    put(outcome, Kind.RATE, calls / (writeOnly ? called + flushed : called));
+    put(outcome, WorkloadFigures.RATE, calls / (writeOnly ? called + flushed : called));
     tellLatencies(called * NANOS_PER_SECOND * stored.threads() / calls, outcome);
-    put(outcome, Kind.CPU, (ProcessFacts.cpuNanos() - cpu) / NANOS_PER_MICRO / calls);
-    double wrote = ProcessFacts.writtenBytes() - written;
-    put(outcome, Kind.WRITTEN, putBytes.sum() == 0 ? Double.NaN : wrote / putBytes.sum());
-    put(outcome, Kind.DISK, diskBytes() / dataBytes(own));
+    put(outcome, WorkloadFigures.CPU, (ProcessFacts.cpuNanos() - cpu) / NANOS_PER_MICRO / calls);
+    put(outcome, WorkloadFigures.WRITTEN, writtenByPut());
+    put(outcome, WorkloadFigures.DISK, diskBytes() / dataBytes(own));
     Footprint now = Footprint.now();
-    put(outcome, Kind.HEAP, now.liveHeapBytes() - before.liveHeapBytes());
-    put(outcome, Kind.OFF_HEAP, now.anonymousBytes() - before.anonymousBytes());
-    put(outcome, Kind.RESIDENT, now.residentBytes());
-    outcome.curves.put(Curves.pace(name), pace.points());
+    put(outcome, WorkloadFigures.HEAP, now.liveHeapBytes() - before.liveHeapBytes());
+    put(outcome, WorkloadFigures.OFF_HEAP, now.anonymousBytes() - before.anonymousBytes());
+    put(outcome, WorkloadFigures.RESIDENT, now.residentBytes());
+    outcome.put(Curves.pace(name), pace.points());
+    outcome.put(Curves.space(name), wear.spaces());
+    outcome.put(Curves.writes(name), wear.writes());
   }
 
   private void tellLatencies(double intervalNanos, Outcome outcome) {
     Histogram corrected =
         latency.copyCorrectedForCoordinatedOmission(Math.max(1, (long) intervalNanos));
-    PERCENTILES.forEach(
-        (kind, percentile) ->
-            put(outcome, kind, corrected.getValueAtPercentile(percentile) / NANOS_PER_MICRO));
-    outcome.curves.put(Curves.latency(name), Curves.points(corrected));
+    Latencies.put(name, corrected, outcome);
+    outcome.put(Curves.latency(name), Curves.points(corrected));
   }
 
-  private void put(Outcome outcome, Kind kind, double value) {
-    outcome.figures.put(new WorkloadFigure(name, kind), value);
+  private void put(Outcome outcome, WorkloadFigures figure, double value) {
+    outcome.put(figure.of(name), value);
+  }
+
+  private double writtenByPut() {
+    double put = putBytes.sum();
+    return put == 0 ? Double.NaN : (ProcessFacts.writtenBytes() - written) / put;
   }
 
   private double diskBytes() {

@@ -3,11 +3,13 @@ package dev.ensemblekv.bench.workloads;
 
 import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Footprint;
+import dev.ensemblekv.bench.Job;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.engine.Engine;
-import dev.ensemblekv.bench.workloads.WorkloadFigure.Kind;
-import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What is done with one store: load all keys, then one workload after the other, then close it,
@@ -18,22 +20,23 @@ import java.util.List;
  *
  * @param stored the store, of which there is nothing yet
  * @param sync whether each write is durable at its return; those of the load are not
- * @param workloads the workloads
+ * @param workloads the descriptions of the workloads, by their names
  * @param operations how many calls each has at most
  * @param seconds how long each goes on at most
  */
 record Phases(
-    Stored stored, boolean sync, List<Workload> workloads, long operations, double seconds) {
+    Stored stored, boolean sync, Map<String, String> workloads, long operations, double seconds)
+    implements Job {
   static final String LOAD = "load";
   private static final double NANOS_PER_MILLI = 1e6;
 
   /** Returns by what name the store is known: that of its first workload. */
-  static String storeName(List<Workload> workloads) {
-    return workloads.isEmpty() ? LOAD : workloads.get(0).name();
+  static String storeName(Map<String, String> workloads) {
+    return workloads.isEmpty() ? LOAD : workloads.keySet().iterator().next();
   }
 
-  Outcome run() throws InterruptedException {
-    Outcome outcome = new Outcome();
+  @Override
+  public void run(Outcome outcome, Consumer<String> progress) throws InterruptedException {
     OwnKeys[] own = new OwnKeys[stored.threads()];
     for (int thread = 0; thread < own.length; thread++) {
       own[thread] = new OwnKeys(stored, thread);
@@ -53,7 +56,6 @@ record Phases(
       }
       reopen(crew, own, outcome);
     }
-    return outcome;
   }
 
   private void load(Crew crew, Engine opened, OwnKeys[] own, Footprint before, Outcome outcome)
@@ -61,15 +63,18 @@ record Phases(
     Phase.Next next =
         (thread, caller, done) -> done < own[thread].count() ? caller.load((int) done) : -1;
     new Phase(LOAD, stored, before)
-        .run(crew, opened, own, next, Double.POSITIVE_INFINITY, true, outcome);
-    outcome.libraries = opened.libraries();
+        .run(crew, opened, own, next, Double.POSITIVE_INFINITY, true, false, outcome);
+    outcome.note(opened.libraries());
   }
 
   private void call(Crew crew, Engine opened, OwnKeys[] own, Footprint before, Outcome outcome)
       throws InterruptedException {
     boolean ordered = isOrdered(opened);
-    outcome.libraries += ordered ? "" : "; not ordered";
-    for (Workload workload : workloads) {
+    if (!ordered) {
+      outcome.note("not ordered");
+    }
+    for (Map.Entry<String, String> described : workloads.entrySet()) {
+      Workload workload = Workload.parse(described.getKey(), described.getValue());
       if (ordered || !workload.isOrdered()) {
         long calls = operations * workload.passes() / stored.threads();
         Phase.Next next =
@@ -82,10 +87,8 @@ record Phases(
                 next,
                 seconds * workload.passes(),
                 workload.isWriteOnly(),
+                workload.passes() > 1,
                 outcome);
-      } else {
-        WorkloadFigure.of(workload.name())
-            .forEach(figure -> outcome.figures.put(figure, Double.NaN));
       }
     }
   }
@@ -101,12 +104,11 @@ record Phases(
 
   private void reopen(Crew crew, OwnKeys[] own, Outcome outcome) throws InterruptedException {
     String name = storeName(workloads);
-    outcome.figures.put(new WorkloadFigure(name, Kind.PEAK), ProcessFacts.peakResidentBytes());
+    outcome.put(WorkloadFigures.PEAK.of(name), ProcessFacts.peakResidentBytes());
     long begun = System.nanoTime();
     try (Engine opened = stored.open(sync)) {
       byte[] value = opened.get(own[0].key(0));
-      outcome.figures.put(
-          new WorkloadFigure(name, Kind.REOPEN), (System.nanoTime() - begun) / NANOS_PER_MILLI);
+      outcome.put(WorkloadFigures.REOPEN.of(name), (System.nanoTime() - begun) / NANOS_PER_MILLI);
       own[0].check(0, value);
       crew.run(
           "all",

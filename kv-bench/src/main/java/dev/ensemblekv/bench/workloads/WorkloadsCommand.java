@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.workloads;
 
-import dev.ensemblekv.bench.Curve;
-import dev.ensemblekv.bench.Measured;
+import dev.ensemblekv.bench.Figure;
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.TurnsCommand;
+import dev.ensemblekv.bench.report.Chart;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -48,18 +48,18 @@ public final class WorkloadsCommand extends TurnsCommand {
   private double seconds;
 
   @Override
-  protected List<? extends List<? extends Measured>> tables() {
-    List<List<WorkloadFigure>> tables = new ArrayList<>();
-    names.forEach(name -> tables.add(WorkloadFigure.of(name)));
+  protected List<List<Figure>> tables() {
+    List<List<Figure>> tables = new ArrayList<>();
+    names.forEach(name -> tables.add(WorkloadFigures.allOf(name)));
     tables.add(
         bySetting().values().stream()
-            .flatMap(same -> WorkloadFigure.ofStore(Phases.storeName(same)).stream())
+            .flatMap(same -> WorkloadFigures.ofStore(Phases.storeName(same)).stream())
             .toList());
     return tables;
   }
 
   @Override
-  protected List<Curve> curves() {
+  protected List<Chart> charts() {
     return names.stream().flatMap(name -> Curves.of(name).stream()).toList();
   }
 
@@ -69,38 +69,42 @@ public final class WorkloadsCommand extends TurnsCommand {
   }
 
   /** Returns the workloads that are done with the same store, that of the load first. */
-  private Map<Setting, List<Workload>> bySetting() {
-    Setting usual = new Setting(valueBytes(), threads(), sync(), 100);
+  private Map<Setting, Map<String, String>> bySetting() {
+    Setting usual = new Setting(pairs().valueBytes(), threads(), sync(), 100);
     Workloads known = new Workloads(defined);
-    Map<Setting, List<Workload>> bySetting = new LinkedHashMap<>();
+    Map<Setting, Map<String, String>> bySetting = new LinkedHashMap<>();
     if (names.contains(Phases.LOAD)) {
-      bySetting.put(usual, new ArrayList<>());
+      bySetting.put(usual, new LinkedHashMap<>());
     }
     for (String name : names) {
       if (!name.equals(Phases.LOAD)) {
         Workload workload = known.get(name);
         bySetting
-            .computeIfAbsent(workload.setting(usual), setting -> new ArrayList<>())
-            .add(workload);
+            .computeIfAbsent(workload.setting(usual), setting -> new LinkedHashMap<>())
+            .put(name, workload.description());
       }
     }
     return bySetting;
   }
 
   @Override
-  protected Properties measure(Stored stored) {
-    Properties all = new Properties();
-    for (Map.Entry<Setting, List<Workload>> same : bySetting().entrySet()) {
-      Setting setting = same.getKey();
-      try (TemporaryDirectory files = TemporaryDirectory.below(stored.directory())) {
-        Stored other =
-            stored.in(files.path(), setting.valueBytes(), setting.threads(), setting.dataPercent());
-        Phases phases = new Phases(other, setting.sync(), same.getValue(), operations, seconds);
-        Properties outcome = run(stored.engine(), PhasesCommand.arguments(phases));
-        outcome.putAll(all); // the load of the first store is the one that is told of
-        all = outcome;
-      }
-    }
-    return all;
+  protected Outcome measure(Stored stored) {
+    Outcome outcome = new Outcome();
+    bySetting()
+        .forEach(
+            (setting, workloads) -> {
+              try (TemporaryDirectory files = TemporaryDirectory.below(stored.directory())) {
+                Stored other =
+                    stored.in(
+                        files.path(),
+                        setting.valueBytes(),
+                        setting.threads(),
+                        setting.dataPercent());
+                // Of the loads, that of the first store is the one that is told of.
+                outcome.addMissing(
+                    run(new Phases(other, setting.sync(), workloads, operations, seconds)));
+              }
+            });
+    return outcome;
   }
 }

@@ -22,8 +22,13 @@ class GrowingTest {
   @TempDir Path directory;
 
   private static Plan plan(Values values, Plan.Split split, long maxKeys, long maxBytes) {
+    return plan(PAIRS, values, split, maxKeys, maxBytes);
+  }
+
+  private static Plan plan(
+      long pairs, Values values, Plan.Split split, long maxKeys, long maxBytes) {
     return new Plan(
-        PAIRS,
+        pairs,
         SCALE,
         values,
         1000,
@@ -131,7 +136,7 @@ class GrowingTest {
 
   @Test
   void theSameSeedLivesTheSameLife() {
-    Plan plan = plan(Values.LOGNORMAL, Plan.Split.COPYING, MAX_KEYS, 30 * MIB);
+    Plan plan = plan(PAIRS / 4, Values.LOGNORMAL, Plan.Split.COPYING, MAX_KEYS, 30 * MIB);
 
     assertThat(live(plan).sum())
         .usingRecursiveComparison()

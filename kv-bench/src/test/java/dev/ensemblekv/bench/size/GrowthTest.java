@@ -3,9 +3,9 @@ package dev.ensemblekv.bench.size;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.report.Point;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class GrowthTest {
@@ -17,8 +17,14 @@ class GrowthTest {
     growth.add(new Growth.Step(keys, seconds, 100 / seconds, 50, 40, 1, keys, 2, substores));
   }
 
+  private Outcome outcome() {
+    Outcome outcome = new Outcome();
+    growth.tell(outcome);
+    return outcome;
+  }
+
   private List<Boolean> marks() {
-    return Objects.requireNonNull(growth.lines().get(Growth.PUTS)).stream()
+    return outcome().lines().getOrDefault(Growth.PUTS.title(), List.of()).stream()
         .map(Point::marked)
         .toList();
   }
@@ -44,11 +50,11 @@ class GrowthTest {
     for (int i = 1; i <= 20; i++) {
       step(100L * i, i == 10 ? 2 : i == 20 ? 8 : 1, 0);
     }
-    assertThat(growth.figures())
-        .containsEntry(SizeFigure.PUT_KEPT, 0.25)
-        .containsEntry(SizeFigure.LAST_PUT, 12.5)
-        .containsEntry(SizeFigure.GET_BY_PAGE_READ, 1.25)
-        .containsEntry(SizeFigure.PUT, 2000 / 28.0)
-        .containsEntry(SizeFigure.PUT_MAX, 2000.0);
+    Outcome outcome = outcome();
+    assertThat(outcome.get(SizeFigures.PUT_KEPT)).isEqualTo(0.25);
+    assertThat(outcome.get(SizeFigures.LAST_PUT)).isEqualTo(12.5);
+    assertThat(outcome.get(SizeFigures.GET_BY_PAGE_READ)).isEqualTo(1.25);
+    assertThat(outcome.get(SizeFigures.PUT)).isEqualTo(2000 / 28.0);
+    assertThat(outcome.get(SizeFigures.PUT_MAX)).isEqualTo(2000);
   }
 }
