@@ -41,6 +41,10 @@ final class Database {
   private long nextSequence;
 
   private boolean firstOfLog;
+
+  /** A log has been read in which there is no batch. */
+  private boolean anyEmptyLog;
+
   private boolean behindGap;
   private Optional<CleanMarker> marker = Optional.empty();
 
@@ -173,6 +177,7 @@ final class Database {
       firstOfLog = true;
       behindGap = false;
       long bytes = recover(path, this::takeBatch);
+      anyEmptyLog |= firstOfLog;
       logBytes.put(name, behindGap ? dropBehindGap(path, bytes) : bytes);
     }
     marker.ifPresent(this::checkNoneMissing);
@@ -217,7 +222,11 @@ final class Database {
     return 0;
   }
 
-  /** Takes note of a batch; those of all logs are numbered without a gap. */
+  /**
+   * Takes note of a batch; those of all logs are numbered without a gap. Where the first logs are
+   * empty, numbers tell nothing, as the manifest may know any that was ever given. But then a crash
+   * emptied them: who begins a log has something to write, see {@link LevelDbStore#compact}.
+   */
   private void takeBatch(byte[] bytes, Path path, long offset) {
     EditParser batch = new EditParser(bytes, path, offset);
     if (bytes.length < BATCH_HEADER_BYTES) {
@@ -227,7 +236,8 @@ final class Database {
     long count = batch.fixed(Integer.BYTES);
     if (firstOfLog) {
       firstOfLog = false;
-      behindGap = nextSequence > 0 ? sequence != nextSequence : sequence > lastSequence + 1;
+      behindGap =
+          nextSequence > 0 ? sequence != nextSequence : anyEmptyLog || sequence > lastSequence + 1;
     }
     if (!behindGap) {
       nextSequence = sequence + count;

@@ -296,17 +296,21 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
   /** LevelDB tells of failed compactions only who writes; so something empty is written. */
   private void askForFailures() {
     if (!context().isReadOnly() && space.hasRoom()) {
-      run(
-          OpenDatabase.NO_SYNC,
-          options -> {
-            NativeWriteBatch nothing = new NativeWriteBatch();
-            try {
-              database.engine().write(options, nothing);
-            } finally {
-              nothing.delete();
-            }
-          });
+      writeNothing();
     }
+  }
+
+  private void writeNothing() {
+    run(
+        OpenDatabase.NO_SYNC,
+        options -> {
+          NativeWriteBatch nothing = new NativeWriteBatch();
+          try {
+            database.engine().write(options, nothing);
+          } finally {
+            nothing.delete();
+          }
+        });
   }
 
   @Override
@@ -320,15 +324,25 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
     progress.total(slices.size());
     for (KeyRange slice : slices) {
       space.checkRoom();
-      gate.enter();
-      try {
-        database.engine().compactRange(slice.from().orElse(null), slice.to().orElse(null));
-      } finally {
-        gate.leave();
-      }
+      compact(slice);
       progress.advance(1);
     }
     flush(); // throws what went wrong
+  }
+
+  /**
+   * LevelDB begins a new log here, whether the last one has anything in it or not. So that one that
+   * is empty and not the last is one that a crash emptied, something is written to it first; as
+   * nobody else begins a log without writing to it, those who compact go one after the other.
+   */
+  private synchronized void compact(KeyRange slice) {
+    writeNothing();
+    gate.enter();
+    try {
+      database.engine().compactRange(slice.from().orElse(null), slice.to().orElse(null));
+    } finally {
+      gate.leave();
+    }
   }
 
   private long bytesBetween(byte[] from, byte[] to) {

@@ -58,6 +58,24 @@ class DatabaseTest {
     assertThat(fixture.recover().keysBound()).isEqualTo(database.keysBound());
   }
 
+  /** The manifest may know of all batches of both: it is written whenever tables are compacted. */
+  @Test
+  void logsBehindOneThatALossOfPowerEmptiedAreDropped() throws IOException {
+    Path newer = fixture.directory.resolve(FileNames.log(DatabaseFixture.LOG_NUMBER + 1));
+    Path newest = fixture.directory.resolve(FileNames.log(DatabaseFixture.LOG_NUMBER + 2));
+    for (int last = 0; last <= 5; last++) {
+      fixture.write(
+          fixture.manifest,
+          DatabaseFixture.manifest().record(DatabaseFixture.edit(4, last)).bytes());
+      fixture.write(fixture.log, new byte[0]);
+      fixture.write(newer, new LogBuilder().batch(3, new byte[] {3}).bytes());
+      fixture.write(newest, new LogBuilder().batch(4, new byte[] {4}).bytes());
+      fixture.recover();
+      assertThat(fixture.disk.contents(newer)).isEmpty();
+      assertThat(fixture.disk.contents(newest)).isEmpty();
+    }
+  }
+
   @Test
   void aGapBetweenLogsThatWereClosedCleanlyIsCorruption() throws IOException {
     Path newer = fixture.directory.resolve(FileNames.log(DatabaseFixture.LOG_NUMBER + 1));

@@ -115,6 +115,21 @@ class LevelDbStoreTest {
     }
   }
 
+  /** Else nobody could tell whether it was a crash that emptied it. */
+  @Test
+  void aCompactionLeavesNoEmptyLogBehind() throws IOException {
+    Path links = Files.createDirectory(temp.resolve("links"));
+    try (KvStore store = Stores.open(directory())) {
+      for (int i = 0; i < 3; i++) {
+        Path log = files(directory(), ".log").get(0);
+        Path link = Files.createLink(links.resolve(log.getFileName()), log);
+        store.compact().result();
+        assertThat(files(directory(), ".log")).isNotEmpty().doesNotContain(log);
+        assertThat(link).isNotEmptyFile();
+      }
+    }
+  }
+
   /**
    * LevelDB syncs the log that it writes to, and never one that it left behind. As it may delete
    * that at any time, a newer one that is not its own makes its log one that was left behind.
