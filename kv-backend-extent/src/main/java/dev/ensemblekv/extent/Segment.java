@@ -31,6 +31,12 @@ final class Segment {
   /** A value up to this is copied, to be written by the same call as its header. */
   private static final int MOST_COPIED_BYTES = 64 << 10;
 
+  /**
+   * So much behind what was forced last is written by calls: the system then writes the blocks to
+   * the medium that were written to, but of a mapping the whole pieces that it keeps in memory.
+   */
+  private static final int BY_CALLS_BYTES = ZEROS.length;
+
   /** A small segment is allocated in no more than so many steps. */
   private static final int LEAST_SHARE = 4;
 
@@ -51,6 +57,7 @@ final class Segment {
   private volatile StoredBytes bytes; // replaced by one who knows that nobody is writing
   private final long capacity;
   private volatile long end;
+  private volatile long byCallsEnd; // records that begin before are written by calls
 
   private final ReentrantLock allocating = new ReentrantLock();
   private volatile long allocated; // written while allocating
@@ -332,7 +339,7 @@ final class Segment {
    * called; what fails midway is overwritten by the next one.
    */
   void write(long offset, byte[] header, byte[] key, byte[] value) throws IOException {
-    if (bytes.isMapped()) {
+    if (bytes.isMapped() && offset >= byCallsEnd) {
       bytes.write(offset, header, 0, header.length);
       bytes.write(offset + header.length, key, 0, key.length);
       bytes.write(offset + header.length + key.length, value, 0, value.length);
@@ -345,9 +352,9 @@ final class Segment {
     if (!isLong) {
       System.arraycopy(value, 0, record, header.length + key.length, value.length);
     }
-    bytes.write(offset, record, 0, record.length);
+    file.write(offset, record, 0, record.length);
     if (isLong) {
-      bytes.write(offset + record.length, value, 0, value.length);
+      file.write(offset + record.length, value, 0, value.length);
     }
   }
 
@@ -444,7 +451,9 @@ final class Segment {
 
   /** Makes everything that was appended durable. */
   void force() throws IOException {
+    long from = end;
     file.force();
+    byCallsEnd = from + BY_CALLS_BYTES;
   }
 
   /** Releases mapping and file. */

@@ -2,6 +2,7 @@
 package dev.ensemblekv.extent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.ensemblekv.spi.io.Disk;
 import dev.ensemblekv.spi.io.DiskFile;
@@ -16,12 +17,25 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records that are written and read by calls. */
+/** Records that are written and read, by calls if nothing else is said. */
 class SegmentTest {
   private static final int CHUNK_BYTES = 64 << 10;
+  private static final Mappings MAPPED =
+      new Mappings() {
+        @Override
+        public boolean ofGrowing() {
+          return true;
+        }
+
+        @Override
+        public boolean ofSealed() {
+          return true;
+        }
+      };
 
   private final SimulatedDisk disk = new SimulatedDisk();
   private final List<Object> written = new ArrayList<>();
@@ -51,16 +65,50 @@ class SegmentTest {
     return type.cast(proxy);
   }
 
-  private final StoreFiles files =
-      new StoreFiles(
-          watched(Disk.class, disk),
-          Path.of("/store"),
-          "0123456789abcdef0123456789abcdef",
-          Mappings.NONE);
+  private final StoreFiles files = files(disk, Path.of("/store"), Mappings.NONE);
+
+  private StoreFiles files(Disk on, Path directory, Mappings mappings) {
+    return new StoreFiles(
+        watched(Disk.class, on), directory, "0123456789abcdef0123456789abcdef", mappings);
+  }
 
   private Segment create(long capacity) throws IOException {
     disk.createDirectories(Path.of("/store"));
     return Segment.create(files, 1, Segment.Kind.LOG, 1, capacity);
+  }
+
+  private static Mutation mutation(int valueBytes) {
+    byte[] value = new byte[valueBytes];
+    new Random(valueBytes).nextBytes(value);
+    return Mutation.of(new KeyHash(0, 0), new byte[] {1, 2, 3}, value);
+  }
+
+  /** Writes a record where there are zeros; returns by how many calls. */
+  private int calls(Segment segment, Mutation mutation) throws IOException {
+    long offset = segment.end();
+    segment.allocate(mutation.recordBytes(), false);
+    written.clear();
+    write(segment, mutation);
+    long location = Location.ofValue(1, offset, mutation.recordBytes());
+    assertThat(new RecordReader().value(segment, location, mutation.key()))
+        .isEqualTo(mutation.value());
+    return written.size();
+  }
+
+  /** Of a mapping, more becomes dirty than what was written to, which each force writes anew. */
+  @Test
+  void aMappedSegmentThatIsForcedOftenIsWrittenByCalls(@TempDir Path directory) throws IOException {
+    Segment segment =
+        Segment.create(files(Disk.real(), directory, MAPPED), 1, Segment.Kind.LOG, 1, 4 << 20);
+    assumeThat(segment.isMapped()).isTrue();
+    segment.force();
+    for (int i = 0; i < 3; i++) {
+      assertThat(calls(segment, mutation(i))).isEqualTo(1);
+      assertThat(calls(segment, mutation(CHUNK_BYTES))).isEqualTo(1);
+      assertThat(calls(segment, mutation(i))).as("far behind what was forced").isZero();
+      segment.force();
+    }
+    segment.close();
   }
 
   /** Appends a record. */
