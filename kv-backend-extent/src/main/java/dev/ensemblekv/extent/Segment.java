@@ -28,6 +28,9 @@ final class Segment {
   /** ... and of so much at least, if the segment is not small. */
   static final int LEAST_STEP_BYTES = ZEROS.length;
 
+  /** Where the log is forced often, the zeros of a step are, too, and somebody waits for that. */
+  private static final int MAX_FORCED_STEP_BYTES = 256 << 10;
+
   /** A value up to this is copied, to be written by the same call as its header. */
   private static final int MOST_COPIED_BYTES = 64 << 10;
 
@@ -308,7 +311,8 @@ final class Segment {
 
   private long step() {
     long least = Math.min(LEAST_STEP_BYTES, capacity / LEAST_SHARE);
-    return Math.min(MAX_STEP_BYTES, Math.max(least, allocated / 2));
+    long most = end < byCallsEnd ? MAX_FORCED_STEP_BYTES : MAX_STEP_BYTES;
+    return Math.min(most, Math.max(least, allocated / 2));
   }
 
   /**

@@ -152,6 +152,32 @@ class SegmentTest {
     checkPieces(CHUNK_BYTES, capacity);
   }
 
+  /** Fills a segment with records; returns the most zeros that came between two of them. */
+  private long mostZeros(boolean forced) throws IOException {
+    Segment segment = create(32 << 20);
+    Mutation mutation = mutation(10_000);
+    long most = 0;
+    while (segment.hasRoom(mutation.recordBytes())) {
+      lengths.clear();
+      segment.allocate(mutation.recordBytes(), true);
+      segment.allocateAhead(() -> true);
+      most = Math.max(most, lengths.stream().mapToLong(Integer::longValue).sum());
+      write(segment, mutation);
+      if (forced) {
+        segment.force();
+      }
+    }
+    segment.close();
+    disk.delete(Path.of("/store", Segment.name(1)));
+    return most;
+  }
+
+  @Test
+  void whereEachRecordIsForcedThereAreFewZerosToForceWithIt() throws IOException {
+    assertThat(mostZeros(true)).isLessThanOrEqualTo(256 << 10);
+    assertThat(mostZeros(false)).isEqualTo(Segment.MAX_STEP_BYTES);
+  }
+
   @Test
   void copiesAreWrittenInFewPiecesNoneOfWhichIsAcrossAMultipleOfTheirLength() throws IOException {
     Segment segment = create(2 << 20);
