@@ -42,7 +42,7 @@ public final class AllCommand implements Callable<Integer> {
       List.of(
           new Part(
               "workloads",
-              50,
+              47,
               1,
               "workloads "
                   + OURS
@@ -50,16 +50,16 @@ public final class AllCommand implements Callable<Integer> {
                   + " --workloads load,A,B,C,F,D,E,absent,batch,steady,delete"),
           new Part(
               "durable",
-              13,
+              12,
               1,
               "workloads "
                   + OURS
                   + " --peers --seconds 1 --workloads sync1,sync2,sync4,sync8,sync16,sync32,large"),
           new Part(
               "growth",
+              16,
               10,
-              10,
-              "size extent ensemble:extent,ensemble.maxBytes=256MiB --gets 10000"),
+              "size extent ensemble:extent,ensemble.maxBytes=256MiB raw-rocksdb raw-lmdb --gets 10000"),
           new Part("cold", 7, 1, "cold extent --peers --seconds 1 --percent 1 --idle 3"),
           new Part(
               "splits",
@@ -72,9 +72,9 @@ public final class AllCommand implements Callable<Integer> {
               4,
               0.1,
               "calls extent extent,countCalls=false bare-extent --calls get,put" + ONE_THREAD),
-          new Part("lmdb", 4, 0.1, "calls raw-lmdb lmdb --calls get,put,scan" + ONE_THREAD),
+          new Part("lmdb", 3, 0.1, "calls raw-lmdb lmdb --calls get,put,scan" + ONE_THREAD),
           new Part(
-              "leveldb", 4, 0.1, "calls raw-leveldb leveldb --calls get,put,scan" + ONE_THREAD));
+              "leveldb", 3, 0.1, "calls raw-leveldb leveldb --calls get,put,scan" + ONE_THREAD));
 
   @Mixin private Published published = new Published();
 
