@@ -84,14 +84,14 @@ public final class EnsembleOptions {
               "Split without copying, where the backend can and the disk has links; what moved is"
                   + " copied later, once for two splits.");
 
-  /** How long one write may be held up while its substore is far over its limit. */
+  /** How long one write may be held up while its substore splits and falls behind. */
   public static final KvOption<Duration> MAX_STALL =
       KvOption.duration("ensemble.maxStall")
           .range(Duration.ZERO, Duration.ofSeconds(10))
           .build(
               Duration.ofMillis(10),
-              "Longest time that one write is held up while a split relieves its substore, which"
-                  + " is over 1.5 times its limit.");
+              "Longest time that one write is held up while its substore splits, if that is over 1.5"
+                  + " times its limit or cannot keep up with the writes.");
 
   /**
    * Whether a batch with keys of several substores is atomic, where the backend has what it takes;
