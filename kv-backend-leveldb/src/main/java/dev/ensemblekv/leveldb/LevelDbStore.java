@@ -40,6 +40,9 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
   /** The key of the number of the last journaled batch: users' keys have a byte at least. */
   private static final byte[] JOURNAL_KEY = {};
 
+  /** Of a batch in which there is nothing. */
+  private static final long EMPTY_BATCH_BYTES = 12;
+
   private static final long UNKNOWN = -1;
 
   private final Opening opening;
@@ -296,21 +299,17 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
   /** LevelDB tells of failed compactions only who writes; so something empty is written. */
   private void askForFailures() {
     if (!context().isReadOnly() && space.hasRoom()) {
-      writeNothing();
+      run(OpenDatabase.NO_SYNC, this::writeNothing);
     }
   }
 
-  private void writeNothing() {
-    run(
-        OpenDatabase.NO_SYNC,
-        options -> {
-          NativeWriteBatch nothing = new NativeWriteBatch();
-          try {
-            database.engine().write(options, nothing);
-          } finally {
-            nothing.delete();
-          }
-        });
+  private void writeNothing(NativeWriteOptions options) throws IOException {
+    NativeWriteBatch nothing = new NativeWriteBatch();
+    try {
+      database.engine().write(options, nothing);
+    } finally {
+      nothing.delete();
+    }
   }
 
   @Override
@@ -323,7 +322,6 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
     List<KeyRange> slices = KeySlices.of(this::bytesBetween);
     progress.total(slices.size());
     for (KeyRange slice : slices) {
-      space.checkRoom();
       compact(slice);
       progress.advance(1);
     }
@@ -332,11 +330,14 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
 
   /**
    * LevelDB begins a new log here, whether the last one has anything in it or not. So that one that
-   * is empty and not the last is one that a crash emptied, something is written to it first; as
-   * nobody else begins a log without writing to it, those who compact go one after the other.
+   * is empty and not the last is one that a crash emptied, something is written to it first. That
+   * is made durable, or a loss of power would take it away from before synced writes. As nobody
+   * else begins a log without writing to it, those who compact go one after the other.
    */
   private synchronized void compact(KeyRange slice) {
-    writeNothing();
+    space.checkRoom(); // here, as who was before may have taken what there was
+    write(false, EMPTY_BATCH_BYTES, this::writeNothing);
+    durably(lag.mark(), files::sync);
     gate.enter();
     try {
       database.engine().compactRange(slice.from().orElse(null), slice.to().orElse(null));

@@ -130,6 +130,20 @@ class LevelDbStoreTest {
     }
   }
 
+  /** Else a loss of power could empty it, and what was synced to the next one would be dropped. */
+  @Test
+  void aCompactionLeavesNoLogBehindThatIsNotDurable() throws IOException {
+    WatchedDisk disk = new WatchedDisk();
+    try (KvStore store = disk.open(directory(), KvOptions.defaults())) {
+      for (int i = 0; i < 3; i++) {
+        String log = files(directory(), ".log").get(0).getFileName().toString();
+        disk.forgetSyncs();
+        store.compact().result();
+        assertThat(disk.forced).contains(log);
+      }
+    }
+  }
+
   /**
    * LevelDB syncs the log that it writes to, and never one that it left behind. As it may delete
    * that at any time, a newer one that is not its own makes its log one that was left behind.
