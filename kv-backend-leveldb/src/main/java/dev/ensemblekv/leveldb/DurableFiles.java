@@ -33,17 +33,20 @@ final class DurableFiles {
    * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
    */
   void sync(long bytes) {
-    sync(bytes, () -> Long.MAX_VALUE);
+    sync(bytes, bytes, () -> Long.MAX_VALUE);
   }
 
   /**
    * Makes the first so many bytes durable, after a write that LevelDB synced: what is left are the
    * logs that it has left behind for a newer one, which it does without a sync.
    *
+   * @param bytes of writes that had returned before
+   * @param begun bytes of writes that had begun before: one that has not returned yet may be in a
+   *     log that was left behind
    * @throws dev.ensemblekv.api.KvException if that fails; it must not be tried again
    */
-  void syncBehind(long bytes) {
-    sync(bytes, this::newestLog);
+  void syncBehind(long bytes, long begun) {
+    sync(bytes, begun, this::newestLog);
   }
 
   /** Tells which log is the first that need not be made durable. */
@@ -52,17 +55,17 @@ final class DurableFiles {
     long log() throws IOException;
   }
 
-  private void sync(long bytes, End end) {
-    if (bytes > synced) {
+  private void sync(long bytes, long begun, End end) {
+    if (begun > synced) {
       synchronized (this) {
-        if (bytes > synced) {
+        if (begun > synced) {
           try {
             syncLogs(end.log());
             disk.syncDirectory(directory);
           } catch (IOException e) {
             throw DiskFiles.failure("the logs cannot be made durable", directory, e);
           }
-          synced = bytes;
+          synced = Math.max(synced, bytes);
         }
       }
     }

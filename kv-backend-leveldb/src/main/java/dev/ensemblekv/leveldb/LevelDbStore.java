@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import org.fusesource.leveldbjni.internal.NativeReadOptions;
@@ -57,6 +58,9 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
 
   /** Of the writes that LevelDB did not sync. */
   private final DurabilityLag lag;
+
+  /** The bytes of the same writes, counted before they are begun. */
+  private final AtomicLong begunBytes = new AtomicLong();
 
   private final LongAdder writtenBytes = new LongAdder();
   private volatile long journal = UNKNOWN;
@@ -217,8 +221,9 @@ final class LevelDbStore extends AbstractKvStore implements JournaledStore {
     if (sync) {
       long before = lag.mark();
       run(OpenDatabase.SYNC, write);
-      durably(before, files::syncBehind);
+      durably(before, mark -> files.syncBehind(mark, begunBytes.get()));
     } else {
+      begunBytes.addAndGet(bytes);
       run(OpenDatabase.NO_SYNC, write);
       lag.written(bytes);
     }
