@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The end of the log: appends one write after the other, and enters each into the index under the
  * same lock.
  *
- * <p>Under the lock nobody waits for the disk: space is allocated before, and where there is none
- * yet, nothing is written and the caller is told.
+ * <p>Under the lock nothing is forced: space is allocated before, and where there is none yet,
+ * nothing is written and the caller is told.
  */
 final class Appender {
   /** No write has this number. */

@@ -57,6 +57,7 @@ final class Segment {
   private final Path path;
   private final Seal seal;
   private final DiskFile file;
+  private final StoredBytes byCalls;
   private volatile StoredBytes bytes; // replaced by one who knows that nobody is writing
   private final long capacity;
   private volatile long end;
@@ -82,6 +83,7 @@ final class Segment {
     this.path = files.path(name(id));
     this.seal = files.seal(epoch, id);
     this.file = file;
+    this.byCalls = StoredBytes.byCalls(file);
     this.bytes = bytes;
     this.capacity = capacity;
     this.end = end;
@@ -234,7 +236,7 @@ final class Segment {
       if (!trimmed || !former.isMapped()) {
         return null;
       }
-      bytes = StoredBytes.byCalls(file);
+      bytes = byCalls;
       return former;
     } finally {
       allocating.unlock();
@@ -343,10 +345,11 @@ final class Segment {
    * called; what fails midway is overwritten by the next one.
    */
   void write(long offset, byte[] header, byte[] key, byte[] value) throws IOException {
-    if (bytes.isMapped() && offset >= byCallsEnd) {
-      bytes.write(offset, header, 0, header.length);
-      bytes.write(offset + header.length, key, 0, key.length);
-      bytes.write(offset + header.length + key.length, value, 0, value.length);
+    StoredBytes target = offset < byCallsEnd ? byCalls : bytes;
+    if (target.isMapped()) {
+      target.write(offset, header, 0, header.length);
+      target.write(offset + header.length, key, 0, key.length);
+      target.write(offset + header.length + key.length, value, 0, value.length);
       return;
     }
     boolean isLong = value.length > MOST_COPIED_BYTES;
@@ -356,9 +359,9 @@ final class Segment {
     if (!isLong) {
       System.arraycopy(value, 0, record, header.length + key.length, value.length);
     }
-    file.write(offset, record, 0, record.length);
+    target.write(offset, record, 0, record.length);
     if (isLong) {
-      file.write(offset + record.length, value, 0, value.length);
+      target.write(offset + record.length, value, 0, value.length);
     }
   }
 
