@@ -29,8 +29,10 @@ import org.slf4j.LoggerFactory;
 final class ExtentStore extends AbstractKvStore implements JournaledStore {
   private static final Logger LOG = LoggerFactory.getLogger(ExtentStore.class);
 
-  /** A log of so many bytes is replayed at the next opening rather than written as a run. */
+  /** A log of so few bytes and records is read again at the next opening, not written as a run. */
   private static final long SMALL_REPLAY_BYTES = 1 << 20;
+
+  private static final long SMALL_REPLAY_RECORDS = 1000;
 
   private final Parts parts;
 
@@ -267,10 +269,11 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
   private void end() throws IOException {
     parts.log.force(parts.log.sequence());
     try {
-      if (parts.log.isBegun() && parts.log.bytesSinceFreeze() > SMALL_REPLAY_BYTES) {
-        parts.log.freeze();
-      }
       parts.chores.publishFrozen(() -> {});
+      if (parts.log.isBegun() && !isReplaySmall()) {
+        parts.log.freeze();
+        parts.chores.publishFrozen(() -> {});
+      }
       parts.log.end();
     } catch (IOException e) {
       if (!DiskFiles.isDiskFull(e)) {
@@ -281,6 +284,12 @@ final class ExtentStore extends AbstractKvStore implements JournaledStore {
               + " opening replays",
           context().storeName());
     }
+  }
+
+  /** What a record costs to read again is more than its bytes. */
+  private boolean isReplaySmall() {
+    long records = parts.log.sequence() - parts.catalog.current().sequence();
+    return parts.log.bytesSinceFreeze() <= SMALL_REPLAY_BYTES && records <= SMALL_REPLAY_RECORDS;
   }
 
   private @Nullable IOException closeFiles(@Nullable IOException before) {

@@ -151,6 +151,20 @@ class CostsTest {
     assertThat(segmentReads().calls()).isZero();
   }
 
+  /** Small ones too, of which many are few bytes. */
+  @Test
+  void aStoreThatWasClosedReadsFewRecordsAgainWhenItIsOpened() {
+    for (int opening = 0; opening < 3; opening++) {
+      for (int i = 0; i < KEYS; i++) {
+        store.put(key(i), new byte[0]);
+      }
+      store.close();
+      store = open(MANY_KEYS);
+      assertThat(number("replayedBytes"))
+          .isLessThan(KEYS / 2.0 * RecordFormat.bytes(key(0).length, 0));
+    }
+  }
+
   private double number(String metric) {
     return store.stats().metric(metric).orElseThrow().value();
   }

@@ -46,26 +46,34 @@ final class DescriptorFile {
 
   /** Reads the descriptor of a directory; empty if it has none. */
   static Optional<StoreDescriptor> read(Disk disk, Path directory) throws IOException {
+    return readBytes(disk, directory).map(bytes -> decode(bytes, directory));
+  }
+
+  /** Reads the file of a directory; empty if it has none. */
+  static Optional<byte[]> readBytes(Disk disk, Path directory) throws IOException {
     Path path = directory.resolve(NAME);
-    if (!disk.exists(path)) {
-      return Optional.empty();
-    }
-    byte[] bytes = DiskFiles.read(disk, path, MAX_BYTES);
+    return disk.exists(path)
+        ? Optional.of(DiskFiles.read(disk, path, MAX_BYTES))
+        : Optional.empty();
+  }
+
+  /** Returns the descriptor that is in the file of a directory. */
+  static StoreDescriptor decode(byte[] bytes, Path directory) {
+    Path path = directory.resolve(NAME);
     CheckedText text = CheckedText.decode(bytes, path, KIND, VERSION);
     try {
       Map<String, Integer> formats = new TreeMap<>();
       below(FORMAT_PREFIX, text).forEach((k, v) -> formats.put(k, Integer.valueOf(v)));
-      return Optional.of(
-          new StoreDescriptor(
-              text.get("id"),
-              text.get("spec"),
-              formats,
-              below(ENGINE_PREFIX, text),
-              below(OPTION_PREFIX, text),
-              Instant.parse(text.get("created")),
-              text.get("createdBy"),
-              text.find("inside"),
-              StoreDescriptor.State.valueOf(text.get("state").toUpperCase(Locale.ROOT))));
+      return new StoreDescriptor(
+          text.get("id"),
+          text.get("spec"),
+          formats,
+          below(ENGINE_PREFIX, text),
+          below(OPTION_PREFIX, text),
+          Instant.parse(text.get("created")),
+          text.get("createdBy"),
+          text.find("inside"),
+          StoreDescriptor.State.valueOf(text.get("state").toUpperCase(Locale.ROOT)));
     } catch (IllegalArgumentException | DateTimeParseException e) {
       throw new CorruptionException("a field of the descriptor is not valid", path, e);
     }

@@ -14,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,8 @@ import org.slf4j.LoggerFactory;
  * <p>A directory that has other files but no descriptor is foreign and never touched. One that has
  * a descriptor of a creation that did not end, or only what comes before the descriptor, holds no
  * store: a crash while creating one locks nobody out.
+ *
+ * <p>For one thread at a time.
  */
 final class StoreDirectory {
   static final String LOCK = "STORE.lock";
@@ -40,6 +44,10 @@ final class StoreDirectory {
 
   private final Disk disk;
   private final Path path;
+
+  // What was read last: who has taken the lock reads again, and mostly finds the same.
+  private Optional<StoreDescriptor> lastRead = Optional.empty();
+  private byte @Nullable [] lastBytes;
 
   StoreDirectory(Disk disk, Path path) {
     this.disk = disk;
@@ -63,8 +71,8 @@ final class StoreDirectory {
       throw new ForeignDirectoryException(
           "this is a file; a store needs a directory of its own", path, null);
     }
-    Optional<StoreDescriptor> descriptor = DescriptorFile.read(disk, path);
-    if (descriptor.isEmpty()) {
+    Optional<byte[]> bytes = DescriptorFile.readBytes(disk, path);
+    if (bytes.isEmpty()) {
       List<String> foreign =
           disk.list(path).stream().filter(name -> !OWN_FILES.contains(name)).toList();
       if (!foreign.isEmpty()) {
@@ -76,8 +84,13 @@ final class StoreDirectory {
             path,
             null);
       }
+      return Optional.empty();
     }
-    return descriptor;
+    if (!Arrays.equals(bytes.get(), lastBytes)) {
+      lastRead = Optional.of(DescriptorFile.decode(bytes.get(), path));
+      lastBytes = bytes.get();
+    }
+    return lastRead;
   }
 
   /** Replaces the descriptor, durably. */

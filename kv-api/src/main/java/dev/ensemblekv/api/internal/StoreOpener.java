@@ -98,13 +98,16 @@ public final class StoreOpener {
 
   private KvStore openIn(@Nullable Spec asked, StoreDirectory directory, KvOptions options)
       throws IOException {
-    Plan plan = plan(asked, directory, options);
+    Plan plan = plan(asked, directory.read(), directory, options);
     boolean createdDirectory = plan.isNew && directory.create();
     DiskLock lock = lock(directory, options);
     KvStore raw = null;
     OpenContext creating = null;
     try {
-      plan = plan(asked, directory, options);
+      Optional<StoreDescriptor> found = directory.read();
+      if (!found.equals(plan.found)) {
+        plan = plan(asked, found, directory, options);
+      }
       OpenContext context = plan.context(environment, directory.path());
       if (plan.isNew) {
         directory.write(plan.descriptor);
@@ -146,6 +149,7 @@ public final class StoreOpener {
 
   /** What is to be opened or created, if the directory allows it. */
   private static final class Plan {
+    final Optional<StoreDescriptor> found;
     final List<KvBackend> backends;
     final OptionSet optionSet;
     final StoreDescriptor descriptor;
@@ -153,11 +157,13 @@ public final class StoreOpener {
     final boolean isNew;
 
     Plan(
+        Optional<StoreDescriptor> found,
         List<KvBackend> backends,
         OptionSet optionSet,
         StoreDescriptor descriptor,
         KvOptions options,
         boolean isNew) {
+      this.found = found;
       this.backends = backends;
       this.optionSet = optionSet;
       this.descriptor = descriptor;
@@ -178,9 +184,13 @@ public final class StoreOpener {
     }
   }
 
-  private Plan plan(@Nullable Spec asked, StoreDirectory directory, KvOptions options)
-      throws IOException {
-    StoreDescriptor found = directory.read().orElse(null);
+  /** Depends on nothing but what was found and what is asked for. */
+  private Plan plan(
+      @Nullable Spec asked,
+      Optional<StoreDescriptor> inDirectory,
+      StoreDirectory directory,
+      KvOptions options) {
+    StoreDescriptor found = inDirectory.orElse(null);
     boolean isNew = found == null || found.state() == State.CREATING;
     if (found != null && found.inside().isPresent()) {
       throw new StoreMismatchException(
@@ -198,12 +208,12 @@ public final class StoreOpener {
       // what a creation that was cut short has left elsewhere is known by its id
       String id = found == null ? newId(environment) : found.id();
       StoreDescriptor descriptor = newDescriptor(environment, id, backends, Optional.empty());
-      return new Plan(backends, optionSet, descriptor, options, true);
+      return new Plan(inDirectory, backends, optionSet, descriptor, options, true);
     }
     StoreDescriptor existing = required(found);
     checkExisting(existing, spec, backends, directory, options);
-    return new Plan(
-        backends, optionSet, existing, merge(existing, optionSet, directory, options), false);
+    KvOptions merged = merge(existing, optionSet, directory, options);
+    return new Plan(inDirectory, backends, optionSet, existing, merged, false);
   }
 
   private static StoreDescriptor required(@Nullable StoreDescriptor descriptor) {
@@ -406,7 +416,7 @@ public final class StoreOpener {
 
   private KvTask.Body repairing(StoreDirectory store) throws IOException {
     KvOptions options = KvOptions.builder().set(KvOptions.CREATE_IF_MISSING, false).build();
-    Plan plan = plan(null, store, options);
+    Plan plan = plan(null, store.read(), store, options);
     return plan.backends.get(0).repair(plan.context(environment, store.path()));
   }
 

@@ -11,6 +11,8 @@ import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,7 +20,8 @@ import java.util.function.Consumer;
 
 /**
  * What one process does with a store that is not in memory. Each phase has a process of its own, as
- * pages that a process has mapped cannot be dropped.
+ * pages that a process has mapped cannot be dropped. It reads another store before, so that what is
+ * measured is not how the code of the engine is loaded and compiled.
  *
  * @param kind what is done
  * @param stored the store
@@ -29,6 +32,8 @@ import java.util.function.Consumer;
 record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeconds)
     implements Job {
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final int WARM_KEYS = 1000;
+  private static final int WARM_CALLS = 50_000;
 
   /** What is done. */
   enum Kind {
@@ -61,26 +66,27 @@ record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeco
       load(outcome);
       return;
     }
-    PageCache.drop(stored.directory());
     if (kind == Kind.DISK) {
+      PageCache.drop(stored.directory());
       readDisk(outcome);
       return;
     }
+    warmUp();
+    PageCache.drop(stored.directory());
     double read = ProcessFacts.readBytes();
     long begun = System.nanoTime();
     try (Engine opened = stored.open(false)) {
       stored.new Check().value(0, 0, opened.get(stored.pairs().key(0)));
-      if (kind == Kind.GET) {
+      boolean isGet = kind == Kind.GET;
+      if (isGet) {
         outcome.put(ColdFigures.OPEN, (System.nanoTime() - begun) / NANOS_PER_MILLI);
         outcome.put(ColdFigures.OPEN_READ, ProcessFacts.readBytes() - read);
-        measure(random -> get(opened, random), ColdFigures.GET, ColdFigures.GET_PAGES, outcome);
-      } else {
-        measure(
-            random -> () -> stored.getAbsent(opened, random),
-            ColdFigures.ABSENT,
-            ColdFigures.ABSENT_PAGES,
-            outcome);
       }
+      measure(
+          random -> read(opened, random),
+          isGet ? ColdFigures.GET : ColdFigures.ABSENT,
+          isGet ? ColdFigures.GET_PAGES : ColdFigures.ABSENT_PAGES,
+          outcome);
     }
   }
 
@@ -94,6 +100,25 @@ record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeco
     outcome.put(ColdFigures.STORE, new TemporaryDirectory(stored.directory()).allocatedBytes());
   }
 
+  /** Puts pairs into a small store, opens it again, and does there what is to be measured. */
+  private void warmUp() throws InterruptedException, IOException {
+    Path beside = Objects.requireNonNull(stored.directory().toAbsolutePath().getParent());
+    try (TemporaryDirectory files = TemporaryDirectory.below(beside);
+        Crew crew = new Crew(1)) {
+      Stored small = new Stored(stored.engine(), files.path(), stored.pairs(), WARM_KEYS, 1);
+      try (Engine opened = small.open(false)) {
+        small.load(crew, opened);
+      }
+      ColdPhase phase = new ColdPhase(kind, small, seconds, WARM_CALLS, 0);
+      try (Engine opened = small.open(false)) {
+        Read read = phase.read(opened, small.random(0));
+        for (int i = 0; i < WARM_CALLS; i++) {
+          read.next();
+        }
+      }
+    }
+  }
+
   private void readDisk(Outcome outcome) throws InterruptedException, IOException {
     try (DiskReads disk = new DiskReads(stored.directory())) {
       if (disk.isEmpty()) {
@@ -103,7 +128,10 @@ record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeco
     }
   }
 
-  private Read get(Engine opened, SplittableRandom random) {
+  private Read read(Engine opened, SplittableRandom random) {
+    if (kind == Kind.ABSENT) {
+      return () -> stored.getAbsent(opened, random);
+    }
     Stored.Check check = stored.new Check();
     return () -> {
       long index = random.nextLong(stored.keys());

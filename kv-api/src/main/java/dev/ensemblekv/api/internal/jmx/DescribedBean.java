@@ -7,6 +7,8 @@ import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import javax.management.Attribute;
 import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
@@ -25,6 +27,15 @@ import org.jspecify.annotations.Nullable;
  * several attributes from one {@link Snapshot}, and throws what any client can read.
  */
 class DescribedBean extends StandardMBean {
+  /** What describes beans, by their implementation and view: it is the same for all such. */
+  private static final ClassValue<ConcurrentMap<Class<?>, MBeanInfo>> INFOS =
+      new ClassValue<>() {
+        @Override
+        protected ConcurrentMap<Class<?>, MBeanInfo> computeValue(Class<?> implementation) {
+          return new ConcurrentHashMap<>();
+        }
+      };
+
   private final Class<?> view;
   private final Snapshot snapshot;
 
@@ -38,6 +49,10 @@ class DescribedBean extends StandardMBean {
   /** Returns the attributes by their names: reflection has them in no order at all. */
   @Override
   public MBeanInfo getMBeanInfo() {
+    return INFOS.get(getImplementationClass()).computeIfAbsent(view, key -> describe());
+  }
+
+  private MBeanInfo describe() {
     MBeanInfo info = super.getMBeanInfo();
     MBeanAttributeInfo[] attributes = info.getAttributes();
     Arrays.sort(attributes, Comparator.comparing(MBeanAttributeInfo::getName));

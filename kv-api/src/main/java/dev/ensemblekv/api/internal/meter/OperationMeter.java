@@ -102,6 +102,9 @@ public final class OperationMeter {
             failures(),
             Unit.COUNT,
             "Calls of " + operation + " that threw."));
+    if (calls() == 0) {
+      return; // nor is there any in more than a thousand buckets
+    }
     LatencySummary summary = latency();
     if (summary.count() > 0) {
       latency(stats, "SampledMeanNanos", summary.meanNanos(), "mean");
