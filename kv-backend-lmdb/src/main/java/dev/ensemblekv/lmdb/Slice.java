@@ -2,7 +2,10 @@
 package dev.ensemblekv.lmdb;
 
 import com.kenai.jffi.MemoryIO;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
@@ -14,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slice {
   private static final MemoryIO IO = MemoryIO.getInstance();
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int WINDOW_BYTES = Integer.MAX_VALUE;
+
+  /** Pieces up to this, as most keys are, are copied by words: a native call would cost more. */
+  private static final int SHORT_BYTES = 64;
 
   /** The memory of its own that a slice with a capacity has; held so that it is not freed. */
   private final @Nullable Pointer memory;
@@ -72,13 +80,35 @@ final class Slice {
 
   /** Writes bytes from an offset on. */
   void write(int offset, byte[] bytes) {
-    IO.putByteArray(address + offset, bytes, 0, bytes.length);
+    long target = address + offset;
+    if (bytes.length > SHORT_BYTES) {
+      IO.putByteArray(target, bytes, 0, bytes.length);
+      return;
+    }
+    int done = 0;
+    for (; done <= bytes.length - Long.BYTES; done += Long.BYTES) {
+      IO.putLong(target + done, (long) WORD.get(bytes, done));
+    }
+    for (; done < bytes.length; done++) {
+      IO.putByte(target + done, bytes[done]);
+    }
   }
 
   /** Returns a copy of the bytes from an offset on. */
   byte[] copy(int offset) {
     byte[] bytes = new byte[length - offset];
-    IO.getByteArray(address + offset, bytes, 0, bytes.length);
+    long source = address + offset;
+    if (bytes.length > SHORT_BYTES) {
+      IO.getByteArray(source, bytes, 0, bytes.length);
+      return bytes;
+    }
+    int done = 0;
+    for (; done <= bytes.length - Long.BYTES; done += Long.BYTES) {
+      WORD.set(bytes, done, IO.getLong(source + done));
+    }
+    for (; done < bytes.length; done++) {
+      bytes[done] = IO.getByte(source + done);
+    }
     return bytes;
   }
 

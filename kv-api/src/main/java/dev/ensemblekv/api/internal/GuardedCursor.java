@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * further step, and the engine's cursor is closed once, by its user or by the store.
  *
  * <p>A step need not enter the gate of the store: the store closes its cursors before its engine,
- * and to close one has to wait until the step that it is in has ended.
+ * and to close one has to wait until the step that it is in has ended. The lock for that is the
+ * engine's cursor, as some engines lock it themselves: compiled code takes a lock once that is
+ * taken within itself, if it sees by a local variable that it is the same.
  */
 final class GuardedCursor implements KvCursor {
   private final GuardedStore store;
@@ -22,7 +24,7 @@ final class GuardedCursor implements KvCursor {
   /** Of its own, as one that was asked for its identity hash has a slow monitor. */
   private final int hash = ThreadLocalRandom.current().nextInt();
 
-  // All guarded by this.
+  // All guarded by the engine's cursor.
   private boolean positioned;
   private boolean closed;
   private @Nullable Throwable failure;
@@ -33,43 +35,52 @@ final class GuardedCursor implements KvCursor {
   }
 
   @Override
-  public synchronized boolean next() {
-    rethrow();
-    if (closed) {
-      return false;
-    }
-    positioned = false;
-    try {
-      store.checkOpen();
-      positioned = inner.next();
-      return positioned;
-    } catch (RuntimeException | Error e) {
-      failed(e);
-      throw e;
-    }
-  }
-
-  @Override
-  public synchronized byte[] key() {
-    checkPositioned();
-    try {
-      store.checkOpen();
-      return inner.key();
-    } catch (RuntimeException | Error e) {
-      failed(e);
-      throw e;
+  public boolean next() {
+    KvCursor cursor = inner;
+    synchronized (cursor) {
+      rethrow();
+      if (closed) {
+        return false;
+      }
+      positioned = false;
+      try {
+        store.checkOpen();
+        positioned = cursor.next();
+        return positioned;
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        throw e;
+      }
     }
   }
 
   @Override
-  public synchronized byte[] value() {
-    checkPositioned();
-    try {
-      store.checkOpen();
-      return inner.value();
-    } catch (RuntimeException | Error e) {
-      failed(e);
-      throw e;
+  public byte[] key() {
+    KvCursor cursor = inner;
+    synchronized (cursor) {
+      checkPositioned();
+      try {
+        store.checkOpen();
+        return cursor.key();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public byte[] value() {
+    KvCursor cursor = inner;
+    synchronized (cursor) {
+      checkPositioned();
+      try {
+        store.checkOpen();
+        return cursor.value();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        throw e;
+      }
     }
   }
 
@@ -99,23 +110,27 @@ final class GuardedCursor implements KvCursor {
   }
 
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      try {
-        inner.close();
-      } finally {
-        store.closed(this);
+  public void close() {
+    synchronized (inner) {
+      if (!closed) {
+        closed = true;
+        try {
+          inner.close();
+        } finally {
+          store.closed(this);
+        }
       }
     }
   }
 
   /** Closes the engine's cursor because the store is being closed: further steps say so. */
-  synchronized void closeByStore() {
-    if (!closed) {
-      closed = true;
-      failure = new StoreClosedException();
-      inner.close();
+  void closeByStore() {
+    synchronized (inner) {
+      if (!closed) {
+        closed = true;
+        failure = new StoreClosedException();
+        inner.close();
+      }
     }
   }
 
