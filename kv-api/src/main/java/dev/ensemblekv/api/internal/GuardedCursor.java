@@ -5,7 +5,6 @@ import dev.ensemblekv.api.KvCursor;
 import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.api.StoreClosedException;
 import java.util.NoSuchElementException;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class GuardedCursor implements KvCursor {
   private final GuardedStore store;
   private final KvCursor inner;
-
-  /** Of its own, as one that was asked for its identity hash has a slow monitor. */
-  private final int hash = ThreadLocalRandom.current().nextInt();
 
   // All guarded by the engine's cursor.
   private boolean positioned;
@@ -132,11 +128,6 @@ final class GuardedCursor implements KvCursor {
         inner.close();
       }
     }
-  }
-
-  @Override
-  public int hashCode() {
-    return hash;
   }
 
   @Override
