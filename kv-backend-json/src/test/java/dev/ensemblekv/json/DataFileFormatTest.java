@@ -36,10 +36,10 @@ class DataFileFormatTest {
         .isEqualTo(
             """
             {
-              "crc32c": "843941b2",
+              "crc32c": "065236ea",
               "format": "ensemblekv-json",
               "version": 1,
-              "store": "e43c084f4bbb2bf1839dee466d852cb5",
+              "store": "359d41baf78afe0de1bbe7ae28c0450c",
               "pairs": [
               ]
             }
@@ -62,10 +62,10 @@ class DataFileFormatTest {
         .isEqualTo(
             """
             {
-              "crc32c": "2a1d4eb3",
+              "crc32c": "ab542607",
               "format": "ensemblekv-json",
               "version": 1,
-              "store": "e43c084f4bbb2bf1839dee466d852cb5",
+              "store": "359d41baf78afe0de1bbe7ae28c0450c",
               "pairs": [
                 {"key": "\\u0000", "valueBase64": "/w=="},
                 {"key": "a", "value": "1"},
