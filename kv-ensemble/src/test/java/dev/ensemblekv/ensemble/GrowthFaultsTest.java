@@ -135,10 +135,18 @@ class GrowthFaultsTest {
 
   /** Returns a key that goes to the second substore when the first splits. */
   private byte[] movingKey() throws Exception {
+    return movingKey(key -> {});
+  }
+
+  /** Returns a key that moves, and that moves too when it is changed. */
+  private byte[] movingKey(Consumer<byte[]> change) throws Exception {
     KeyHash hash = new KeyHash(manifest(machine.disk(), directory).seed());
+    Region half = new Region(0, 0, 0);
     for (int i = 0; ; i++) {
       byte[] key = bytes("key" + i);
-      if (new Region(0, 0, 0).isInUpper(hash.bits(key))) {
+      byte[] changed = key.clone();
+      change.accept(changed);
+      if (half.isInUpper(hash.bits(key)) && half.isInUpper(hash.bits(changed))) {
         return key;
       }
     }
@@ -455,13 +463,14 @@ class GrowthFaultsTest {
 
   @Test
   void aTargetThatDiffersIsNotCutOverTo() throws Exception {
-    byte[] key = movingKey();
+    Consumer<byte[]> change = key -> key[0] = 'K';
+    byte[] key = movingKey(change);
     fill(100);
     runTo(Phase.COPYING);
     hooked.hook(
         (operation, substore, copied) -> {
           if (operation.equals("put") && substore.equals("0001")) {
-            copied[0] = 'K'; // the engine stores something else than it was given
+            change.accept(copied); // the engine stores something else than it was given
             hooked.unhook();
           }
         });
