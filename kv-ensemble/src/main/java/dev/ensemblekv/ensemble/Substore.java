@@ -15,6 +15,7 @@ import dev.ensemblekv.spi.StripedLocks;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,10 +195,13 @@ final class Substore {
   void writeJournaled(KvBatch batch, long number) {
     PendingParts later = Objects.requireNonNull(pending);
     try {
-      later.settle();
-      writeMissing(batch, number);
+      guarded(
+          () -> {
+            later.settle();
+            writeMissing(batch, number);
+            return true;
+          });
     } catch (RuntimeException | Error e) {
-      failed(e);
       later.add(batch, number, e);
       throw e;
     }
@@ -220,16 +224,15 @@ final class Substore {
   /** Stores a value, or removes the key if it is {@code null}. */
   void apply(int bits, byte[] key, byte @Nullable [] value) {
     settle();
-    try {
-      if (value == null) {
-        store.delete(key);
-      } else {
-        store.put(key, value);
-      }
-    } catch (RuntimeException | Error e) {
-      failed(e);
-      throw e;
-    }
+    guarded(
+        () -> {
+          if (value == null) {
+            store.delete(key);
+          } else {
+            store.put(key, value);
+          }
+          return true;
+        });
     Mirror copy = mirror;
     if (copy != null) {
       copy.apply(bits, key, value);
@@ -239,13 +242,7 @@ final class Substore {
   boolean compareAndSet(
       int bits, byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) {
     settle();
-    boolean replaced;
-    try {
-      replaced = store.compareAndSet(key, expected, replacement);
-    } catch (RuntimeException | Error e) {
-      failed(e);
-      throw e;
-    }
+    boolean replaced = guarded(() -> store.compareAndSet(key, expected, replacement));
     Mirror copy = mirror;
     if (replaced && copy != null) {
       copy.apply(bits, key, replacement);
@@ -255,12 +252,11 @@ final class Substore {
 
   void write(KvBatch batch, Durability durability) {
     settle();
-    try {
-      store.write(batch, durability);
-    } catch (RuntimeException | Error e) {
-      failed(e);
-      throw e;
-    }
+    guarded(
+        () -> {
+          store.write(batch, durability);
+          return true;
+        });
     Mirror copy = mirror;
     if (copy != null) {
       copy.apply(batch);
@@ -268,10 +264,15 @@ final class Substore {
   }
 
   /** After a write whose outcome nobody knows, the copy may differ: its split cannot go on. */
-  private void failed(Throwable write) {
-    Mirror copy = mirror;
-    if (copy != null) {
-      copy.fail(write);
+  private boolean guarded(BooleanSupplier write) {
+    try {
+      return write.getAsBoolean();
+    } catch (RuntimeException | Error e) {
+      Mirror copy = mirror;
+      if (copy != null) {
+        copy.fail(e);
+      }
+      throw e;
     }
   }
 
