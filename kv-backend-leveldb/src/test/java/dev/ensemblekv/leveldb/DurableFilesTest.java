@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Which logs are synced behind a synced write. */
 class DurableFilesTest {
   @TempDir Path temp;
 
