@@ -32,15 +32,6 @@ public final class ProcessFacts {
     return number(IO, "read_bytes");
   }
 
-  /**
-   * Returns how many bytes this process has caused to be written to media. Linux counts a page when
-   * it becomes dirty, by a call or through a mapping, as it will be written once for that; and
-   * takes back what was deleted before it was written.
-   */
-  public static double writtenBytes() {
-    return number(IO, "write_bytes") - number(IO, "cancelled_write_bytes");
-  }
-
   /** Returns the most memory that was resident so far, pages of mapped files included. */
   public static double peakResidentBytes() {
     return number(STATUS, "VmHWM") * KIBIBYTE;

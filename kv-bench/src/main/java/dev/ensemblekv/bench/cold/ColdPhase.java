@@ -32,7 +32,12 @@ import java.util.function.Consumer;
 record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeconds)
     implements Job {
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final int WARM_KEYS = 1000;
+
+  /**
+   * So many that no engine keeps all of them in memory, or in its log, until it is opened again.
+   */
+  private static final int WARM_KEYS = 20_000;
+
   private static final int WARM_CALLS = 50_000;
 
   /** What is done. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.cold;
 
+import dev.ensemblekv.bench.SystemCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -23,30 +23,11 @@ final class PageCache {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 
-  private static void dropFile(Path file) throws IOException, InterruptedException {
-    List<String> command =
-        List.of(
-            "dd",
-            "of=" + file,
-            "oflag=nocache",
-            "conv=notrunc,fdatasync",
-            "count=0",
-            "status=none");
-    Process dd =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
-    int exitCode = dd.waitFor();
-    if (exitCode != 0) {
-      throw new IllegalStateException(
-          String.join(" ", command) + " ended with " + exitCode + "; dd of GNU is needed");
-    }
+  private static void dropFile(Path file) {
+    SystemCommand.run(
+        "dd", "of=" + file, "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none");
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.peers;
 
+import dev.ensemblekv.bench.BlockDevice;
 import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Footprint;
 import dev.ensemblekv.bench.Job;
@@ -37,15 +38,17 @@ record Workload(Stored stored, long operations, boolean sync) implements Job {
     double limit = SequentialWrite.bytesPerSecond(stored.directory(), stored.dataBytes());
     try (Crew crew = new Crew(stored.threads())) {
       Footprint before = Footprint.now();
-      double written = ProcessFacts.writtenBytes();
+      BlockDevice device = BlockDevice.of(stored.directory());
+      double written = device.settledBytes();
       long puts;
       try (Engine opened = stored.open(sync)) {
         outcome.note(opened.libraries());
         double loaded = stored.keys() / stored.load(crew, opened);
         outcome.put(PeersFigures.LOAD, loaded);
         outcome.put(PeersFigures.LOAD_OF_LIMIT, loaded * stored.pairBytes() / limit);
-        outcome.put(PeersFigures.WRITTEN_BY_LOAD, perByte(written, stored.keys()));
-        written = ProcessFacts.writtenBytes();
+        double byLoad = device.settledBytes() - written;
+        outcome.put(PeersFigures.WRITTEN_BY_LOAD, byLoad / stored.dataBytes());
+        written += byLoad;
         get(crew, opened, versions, outcome);
         outcome.put(PeersFigures.ABSENT, operations / getAbsent(crew, opened));
         puts = putAndGet(crew, opened, versions, outcome);
@@ -54,7 +57,8 @@ record Workload(Stored stored, long operations, boolean sync) implements Job {
         outcome.put(PeersFigures.OFF_HEAP, now.anonymousBytes() - before.anonymousBytes());
         outcome.put(PeersFigures.ANONYMOUS, now.anonymousBytes());
       }
-      outcome.put(PeersFigures.WRITTEN_AFTER_LOAD, perByte(written, puts));
+      double after = device.settledBytes() - written;
+      outcome.put(PeersFigures.WRITTEN_AFTER_LOAD, after / (puts * stored.pairBytes()));
       outcome.put(PeersFigures.PEAK, ProcessFacts.peakResidentBytes());
       TemporaryDirectory files = new TemporaryDirectory(stored.directory());
       outcome.put(PeersFigures.DISK, files.allocatedBytes() / stored.dataBytes());
@@ -71,11 +75,6 @@ record Workload(Stored stored, long operations, boolean sync) implements Job {
       stored.new Check().value(0, versions[0], value);
       getAll(crew, reopened, versions);
     }
-  }
-
-  /** Returns what has been written to the disk since then, per byte put. */
-  private double perByte(double writtenThen, long puts) {
-    return (ProcessFacts.writtenBytes() - writtenThen) / (puts * stored.pairBytes());
   }
 
   /** Every get by itself is timed. */

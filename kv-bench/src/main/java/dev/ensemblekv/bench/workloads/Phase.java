@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.bench.workloads;
 
+import dev.ensemblekv.bench.BlockDevice;
 import dev.ensemblekv.bench.Crew;
 import dev.ensemblekv.bench.Footprint;
 import dev.ensemblekv.bench.Latencies;
@@ -29,8 +30,9 @@ final class Phase {
   private final Histogram latency = new Histogram(PRECISION);
   private final Pace pace = new Pace();
   private final LongAdder putBytes = new LongAdder();
-  private final double written = ProcessFacts.writtenBytes();
-  private final long cpu = ProcessFacts.cpuNanos();
+  private final BlockDevice device;
+  private final double written;
+  private final long cpu;
 
   /** The next call of a thread. */
   @FunctionalInterface
@@ -48,6 +50,9 @@ final class Phase {
     this.name = name;
     this.stored = stored;
     this.before = before;
+    this.device = BlockDevice.of(stored.directory());
+    this.written = device.settledBytes();
+    this.cpu = ProcessFacts.cpuNanos();
   }
 
   /**
@@ -68,7 +73,7 @@ final class Phase {
       Outcome outcome)
       throws InterruptedException {
     double data = dataBytes(own);
-    Wear wear = new Wear(() -> diskBytes() / data, this::writtenByPut);
+    Wear wear = new Wear(() -> diskBytes() / data, () -> byPut(device.writtenBytes()));
     if (steady) {
       wear.begin();
     }
@@ -103,7 +108,7 @@ final class Phase {
     put(outcome, WorkloadFigures.RATE, calls / (writeOnly ? called + flushed : called));
     tellLatencies(called * NANOS_PER_SECOND * stored.threads() / calls, outcome);
     put(outcome, WorkloadFigures.CPU, (ProcessFacts.cpuNanos() - cpu) / NANOS_PER_MICRO / calls);
-    put(outcome, WorkloadFigures.WRITTEN, writtenByPut());
+    put(outcome, WorkloadFigures.WRITTEN, byPut(device.settledBytes()));
     put(outcome, WorkloadFigures.DISK, diskBytes() / dataBytes(own));
     Footprint now = Footprint.now();
     put(outcome, WorkloadFigures.HEAP, now.liveHeapBytes() - before.liveHeapBytes());
@@ -125,9 +130,9 @@ final class Phase {
     outcome.put(figure.of(name), value);
   }
 
-  private double writtenByPut() {
+  private double byPut(double writtenNow) {
     double put = putBytes.sum();
-    return put == 0 ? Double.NaN : (ProcessFacts.writtenBytes() - written) / put;
+    return put == 0 ? Double.NaN : (writtenNow - written) / put;
   }
 
   private double diskBytes() {
