@@ -73,7 +73,7 @@ final class Log {
     this.reserve = reserve;
     this.events = events;
     this.end = new Appender(index, tail, limits, events);
-    this.sync = new LogSync(end, manifest.durable(), durable, events);
+    this.sync = new LogSync(files, pins, end, manifest.durable(), durable, events);
     this.segments =
         new LogSegments(
             files, catalog, segments, pins, tail, segmentBytes, end, sync, reserve, events);

@@ -10,6 +10,8 @@ import java.util.List;
  * a beginning of it. Those who ask at the same time share one wait for the medium.
  */
 final class LogSync {
+  private final StoreFiles files;
+  private final Pins pins;
   private final Appender end;
   private final Log.Events events;
   private final GroupLock forcing = new GroupLock(this::durableSequence);
@@ -24,7 +26,15 @@ final class LogSync {
    * @param durable up to where it is
    * @param sequence the last number up to there
    */
-  LogSync(Appender end, Manifest.Position durable, long sequence, Log.Events events) {
+  LogSync(
+      StoreFiles files,
+      Pins pins,
+      Appender end,
+      Manifest.Position durable,
+      long sequence,
+      Log.Events events) {
+    this.files = files;
+    this.pins = pins;
     this.end = end;
     this.events = events;
     this.durable = durable;
@@ -83,7 +93,7 @@ final class LogSync {
     Appender.Reach reach = end.reach();
     forceRolled(reach.rolled());
     for (Segment segment : reach.others()) {
-      force(segment, false);
+      force(segment);
     }
     reached(reach.position(), reach.sequence());
   }
@@ -91,7 +101,8 @@ final class LogSync {
   private void forceRolled(List<Appender.Rolled> rolled) {
     for (Appender.Rolled full : rolled) {
       Segment segment = full.segment();
-      force(segment, true);
+      seal(segment);
+      force(segment);
       reached(new Manifest.Position(segment.id(), segment.end()), full.sequence());
     }
     end.forced(rolled);
@@ -104,11 +115,19 @@ final class LogSync {
     durableSequence = Math.max(durableSequence, sequence);
   }
 
-  private void force(Segment segment, boolean isFull) {
+  private void seal(Segment segment) {
     try {
-      if (isFull) {
-        segment.trim();
+      StoredBytes former = segment.seal(files);
+      if (former != null) {
+        pins.retireSoon(former::close);
       }
+    } catch (IOException e) {
+      throw events.failed("the log cannot be cut to its length", segment.path(), e);
+    }
+  }
+
+  private void force(Segment segment) {
+    try {
       segment.force();
     } catch (IOException e) {
       throw events.failed("the log cannot be made durable", segment.path(), e);

@@ -5,7 +5,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps files open while somebody may be reading them, without a lock for readers.
@@ -19,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class Pins {
   private static final int STRIPES = 16;
   private static final int PADDING = 16;
+  private static final int MOST_MOMENTS = 20;
+  private static final long MOMENT_NANOS = 100_000;
 
   private final AtomicLongArray readers = new AtomicLongArray(STRIPES * PADDING * 2);
   private volatile int epoch;
@@ -51,6 +55,23 @@ final class Pins {
       retired.add(disposal);
     }
     disposeOfWhatCanBe();
+  }
+
+  /**
+   * Does what {@link #retire} does, and gives those who are reading a moment to leave, so that it
+   * is done at its return unless somebody reads for long.
+   */
+  void retireSoon(Runnable disposal) {
+    AtomicBoolean done = new AtomicBoolean();
+    retire(
+        () -> {
+          disposal.run();
+          done.set(true);
+        });
+    for (int i = 0; i < MOST_MOMENTS && !done.get(); i++) {
+      LockSupport.parkNanos(MOMENT_NANOS);
+      disposeOfWhatCanBe();
+    }
   }
 
   /** Disposes of what nobody is reading any more; returns whether something is left. */

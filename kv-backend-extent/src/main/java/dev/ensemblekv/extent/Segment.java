@@ -456,6 +456,30 @@ final class Segment {
     }
   }
 
+  /**
+   * Trims the segment, and goes on by a mapping that is only read, if it was mapped. Forcing pages
+   * that a mapping may write to takes that right from one after the other, on all processors, and
+   * costs more than writing them to the medium.
+   *
+   * @return the former mapping, to be closed when nobody is reading by it, if possible before the
+   *     segment is forced
+   */
+  @Nullable StoredBytes seal(StoreFiles files) throws IOException {
+    allocating.lock();
+    try {
+      StoredBytes former = bytes;
+      boolean writable = !trimmed && former.isMapped();
+      trim();
+      if (!writable) {
+        return null;
+      }
+      bytes = StoredBytes.of(file, end, files.mappings.ofSealed(), false);
+      return former;
+    } finally {
+      allocating.unlock();
+    }
+  }
+
   /** Makes everything that was appended durable. */
   void force() throws IOException {
     long from = end;

@@ -9,6 +9,8 @@ import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,6 +159,23 @@ class MappingKeeperTest {
 
   private static long metric(ExtentStore store, String name) {
     return store.stats().metric(name).orElseThrow().asLong();
+  }
+
+  /** Forcing what may be written by a mapping costs more than writing it to the medium. */
+  @Test
+  void fullSegmentsAreForcedWhenNobodyCanWriteToThem() {
+    MappingBudget budget = new MappingBudget(1 << 20, 1000);
+    try (ExtentStore store = open("store", budget, ExtentOptions.Access.AUTO)) {
+      put(store, 0, 160);
+      Map<String, Boolean> segments = new TreeMap<>(mappings.forced());
+      segments.keySet().removeIf(name -> !name.startsWith("segment"));
+      assertThat(segments).hasSizeGreaterThan(16);
+      assertThat(segments.values().stream().filter(writable -> writable))
+          .as("the one that is written, and the next")
+          .hasSizeLessThanOrEqualTo(2);
+      assertThat(mappedSegments()).as("read by mappings").containsAll(segments.keySet());
+      check(store, 160);
+    }
   }
 
   @Test

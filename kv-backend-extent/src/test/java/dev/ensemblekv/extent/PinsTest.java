@@ -45,6 +45,15 @@ class PinsTest {
   }
 
   @Test
+  void whoReadsForLongIsNotWaitedFor() {
+    int slot = pins.enter();
+    pins.retireSoon(() -> disposed.add("a"));
+    assertThat(disposed).isEmpty();
+    pins.leaveAfterLong(slot);
+    assertThat(disposed).containsExactly("a");
+  }
+
+  @Test
   void whoeverComesLaterDoesNotHoldItUpForEver() {
     int slot = pins.enter();
     pins.retire(() -> disposed.add("a"));

@@ -11,10 +11,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The disk of this machine, which tells what of its files is mapped. Thread-safe. */
 final class WatchedMappings {
-  private final Map<Object, String> mapped = new HashMap<>(); // guarded by this
+  // Guarded by this.
+  private final Map<Object, Mapped> mapped = new HashMap<>();
+  private final Map<String, Boolean> forced = new TreeMap<>();
+
+  private record Mapped(String name, boolean writable) {}
 
   Disk disk() {
     return wrap(Disk.class, Disk.real(), "");
@@ -22,7 +27,15 @@ final class WatchedMappings {
 
   /** Returns the names of the files of all open mappings, sorted. */
   synchronized List<String> names() {
-    return mapped.values().stream().sorted().toList();
+    return mapped.values().stream().map(Mapped::name).sorted().toList();
+  }
+
+  /**
+   * Returns the names of the files that were forced, with whether a mapping was open by which they
+   * could be written when that was done last.
+   */
+  synchronized Map<String, Boolean> forced() {
+    return new TreeMap<>(forced);
   }
 
   private <T> T wrap(Class<T> type, T target, String name) {
@@ -40,20 +53,28 @@ final class WatchedMappings {
               if (target instanceof DiskMapping && method.getName().equals("close")) {
                 closed(target);
               }
+              if (target instanceof DiskFile && method.getName().equals("force")) {
+                forced(name);
+              }
               if (result instanceof DiskFile file) {
                 return wrap(
                     DiskFile.class, file, String.valueOf(((Path) arguments[0]).getFileName()));
               }
               return method.getName().equals("map")
-                  ? ((Optional<?>) result).map(mapping -> opened((DiskMapping) mapping, name))
+                  ? ((Optional<?>) result)
+                      .map(mapping -> opened((DiskMapping) mapping, name, (boolean) arguments[2]))
                   : result;
             });
     return type.cast(proxy);
   }
 
-  private synchronized DiskMapping opened(DiskMapping mapping, String name) {
-    mapped.put(mapping, name);
+  private synchronized DiskMapping opened(DiskMapping mapping, String name, boolean writable) {
+    mapped.put(mapping, new Mapped(name, writable));
     return wrap(DiskMapping.class, mapping, name);
+  }
+
+  private synchronized void forced(String name) {
+    forced.put(name, mapped.containsValue(new Mapped(name, true)));
   }
 
   private synchronized void closed(Object mapping) {
