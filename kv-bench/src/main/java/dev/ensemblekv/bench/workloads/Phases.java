@@ -7,13 +7,19 @@ import dev.ensemblekv.bench.Job;
 import dev.ensemblekv.bench.Outcome;
 import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.Stored;
+import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
  * What is done with one store: load all keys, then one workload after the other, then close it,
  * open it again and get one key; and, no longer timed, get all keys.
+ *
+ * <p>The same is done before with little data, so that what is measured is not how the code of the
+ * engine, and of this, is loaded and compiled.
  *
  * <p>Every value that is read is compared with what was put last: the keys are dealt out to the
  * threads, and each chooses among its own. Of scans the pair at the beginning is compared.
@@ -29,6 +35,9 @@ record Phases(
     implements Job {
   static final String LOAD = "load";
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final long WARM_BYTES = 20_000_000;
+  private static final long MIN_WARM_KEYS = 4;
+  private static final double WARM_SECONDS = 0.3;
 
   /** Returns by what name the store is known: that of its first workload. */
   static String storeName(Map<String, String> workloads) {
@@ -37,6 +46,28 @@ record Phases(
 
   @Override
   public void run(Outcome outcome, Consumer<String> progress) throws InterruptedException {
+    warmUp();
+    run(outcome);
+  }
+
+  /** Does all of it with another store before, a small one and for a short time. */
+  private void warmUp() throws InterruptedException {
+    Path beside = Objects.requireNonNull(stored.directory().toAbsolutePath().getParent());
+    long keys = Math.max(MIN_WARM_KEYS * stored.threads(), WARM_BYTES / stored.pairBytes());
+    try (TemporaryDirectory files = TemporaryDirectory.below(beside)) {
+      Stored small =
+          new Stored(
+              stored.engine(),
+              files.path(),
+              stored.pairs(),
+              Math.min(keys, stored.keys()),
+              stored.threads());
+      new Phases(small, sync, workloads, operations, Math.min(WARM_SECONDS, seconds))
+          .run(new Outcome());
+    }
+  }
+
+  private void run(Outcome outcome) throws InterruptedException {
     OwnKeys[] own = new OwnKeys[stored.threads()];
     for (int thread = 0; thread < own.length; thread++) {
       own[thread] = new OwnKeys(stored, thread);
