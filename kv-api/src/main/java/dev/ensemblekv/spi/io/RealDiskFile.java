@@ -4,7 +4,6 @@ package dev.ensemblekv.spi.io;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -20,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of this machine. It is read through a channel, by many threads at once, and written by
- * {@link RandomAccessFile}. It is made durable by an {@link AsynchronousFileChannel}: no interrupt
- * closes it, it leaves out the time of the last change, and it says what failed.
+ * {@link RandomAccessFile}.
  *
  * <p>The interrupt of a thread that is using a channel closes it for all. Then it is opened anew,
  * as long as the path leads to the same file, and the read is repeated; a thread that is
@@ -39,8 +37,8 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   private final Path path;
   private final @Nullable Object key; // of the file, where the file system has such keys
   private final @Nullable RandomAccessFile file; // guarded by itself, as it has one position
-  private final @Nullable AsynchronousFileChannel syncing; // which no interrupt closes
   private final Object opening = new Object();
+  private final Object forcing = new Object();
 
   // Replaced while opening.
   private volatile @Nullable FileChannel channel;
@@ -52,35 +50,23 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   private volatile boolean isIndirect;
 
   private RealDiskFile(
-      HandleBudget handles,
-      Path path,
-      @Nullable Object key,
-      @Nullable RandomAccessFile file,
-      @Nullable AsynchronousFileChannel syncing) {
+      HandleBudget handles, Path path, @Nullable Object key, @Nullable RandomAccessFile file) {
     this.handles = handles;
     this.path = path;
     this.key = key;
     this.file = file;
-    this.syncing = syncing;
   }
 
-  /** Opens a file for reading and writing, by two handles; by a third, once it is read. */
+  /** Opens a file for reading and writing; it is read through a second handle, once it is read. */
   static RealDiskFile open(Path path, HandleBudget handles) throws IOException {
     Object key = key(path);
     RandomAccessFile file = handles.open(path, () -> new RandomAccessFile(path.toFile(), "rw"));
-    try {
-      AsynchronousFileChannel syncing =
-          handles.open(path, () -> AsynchronousFileChannel.open(path, StandardOpenOption.WRITE));
-      return new RealDiskFile(handles, path, key, file, syncing);
-    } catch (IOException | RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
+    return new RealDiskFile(handles, path, key, file);
   }
 
   /** Opens a file for reading, by one handle at most. */
   static RealDiskFile openReadOnly(Path path, HandleBudget handles) throws IOException {
-    RealDiskFile opened = new RealDiskFile(handles, path, key(path), null, null);
+    RealDiskFile opened = new RealDiskFile(handles, path, key(path), null);
     opened.channel = handles.open(path, () -> FileChannel.open(path, StandardOpenOption.READ));
     opened.noteChannel();
     return opened;
@@ -343,15 +329,17 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   }
 
   /**
-   * Not by a {@link FileChannel}: an interrupt may hide there that the medium failed. And by a
-   * handle that was open before anything was written: one that was opened later may not be told.
+   * Holds up nothing but {@link #close()}, after which the number of the handle may be that of
+   * another file. Not through the channel: an interrupt may hide there that the medium failed.
    */
   @Override
   public void force() throws IOException {
-    if (syncing != null) {
-      syncing.force(false);
-    } else {
-      byHandle(RealDiskFile::sync);
+    synchronized (forcing) {
+      if (file != null) {
+        file.getFD().sync();
+      } else {
+        byHandle(RealDiskFile::sync);
+      }
     }
   }
 
@@ -373,19 +361,11 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
       }
     } finally {
       handles.closed(this);
-      closeWritable();
-    }
-  }
-
-  private void closeWritable() throws IOException {
-    try {
-      if (syncing != null) {
-        syncing.close();
-      }
-    } finally {
       if (file != null) {
-        synchronized (file) {
-          file.close();
+        synchronized (forcing) {
+          synchronized (file) {
+            file.close();
+          }
         }
       }
     }
