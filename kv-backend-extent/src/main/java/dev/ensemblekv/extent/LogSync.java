@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ensemblekv.extent;
 
+import dev.ensemblekv.api.KvException;
 import dev.ensemblekv.spi.GroupLock;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -77,12 +79,20 @@ final class LogSync {
     }
   }
 
-  /** Makes the full segments durable, so that there is less to do for the next force. */
+  /**
+   * Makes the full segments durable, so that there is less to do for the next force. For a thread
+   * in the background: it waits a moment for each, until nobody can write to it any more.
+   */
   void forceRolled() {
+    events.checkNotFailed();
+    List<Appender.Rolled> full = end.rolled();
+    full.forEach(one -> seal(one.segment()));
     forcing.lock();
     try {
       events.checkNotFailed();
-      forceRolled(end.rolled());
+      List<Appender.Rolled> left = new ArrayList<>(full);
+      left.retainAll(end.rolled()); // others may have forced some of them
+      forceRolled(left);
     } finally {
       forcing.unlock();
     }
@@ -101,7 +111,7 @@ final class LogSync {
   private void forceRolled(List<Appender.Rolled> rolled) {
     for (Appender.Rolled full : rolled) {
       Segment segment = full.segment();
-      seal(segment);
+      trim(segment);
       force(segment);
       reached(new Manifest.Position(segment.id(), segment.end()), full.sequence());
     }
@@ -122,8 +132,20 @@ final class LogSync {
         pins.retireSoon(former::close);
       }
     } catch (IOException e) {
-      throw events.failed("the log cannot be cut to its length", segment.path(), e);
+      throw notCut(segment, e);
     }
+  }
+
+  private void trim(Segment segment) {
+    try {
+      segment.trim();
+    } catch (IOException e) {
+      throw notCut(segment, e);
+    }
+  }
+
+  private KvException notCut(Segment segment, IOException e) {
+    return events.failed("the log cannot be cut to its length", segment.path(), e);
   }
 
   private void force(Segment segment) {

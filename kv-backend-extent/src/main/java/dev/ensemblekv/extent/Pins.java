@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Pins {
   private static final int STRIPES = 16;
   private static final int PADDING = 16;
-  private static final int MOST_MOMENTS = 20;
   private static final long MOMENT_NANOS = 100_000;
+  private static final long MOST_NANOS = 20 * MOMENT_NANOS;
 
   private final AtomicLongArray readers = new AtomicLongArray(STRIPES * PADDING * 2);
   private volatile int epoch;
@@ -59,7 +59,8 @@ final class Pins {
 
   /**
    * Does what {@link #retire} does, and gives those who are reading a moment to leave, so that it
-   * is done at its return unless somebody reads for long.
+   * is done at its return unless somebody reads for long. What others have retired may be disposed
+   * of here, too: nothing for a thread for which somebody waits.
    */
   void retireSoon(Runnable disposal) {
     AtomicBoolean done = new AtomicBoolean();
@@ -68,7 +69,8 @@ final class Pins {
           disposal.run();
           done.set(true);
         });
-    for (int i = 0; i < MOST_MOMENTS && !done.get(); i++) {
+    long begun = System.nanoTime();
+    while (!done.get() && System.nanoTime() - begun < MOST_NANOS) {
       LockSupport.parkNanos(MOMENT_NANOS);
       disposeOfWhatCanBe();
     }

@@ -77,6 +77,7 @@ final class Publisher {
   }
 
   private void publish(Index.Frozen frozen) throws IOException {
+    log.forceRolled();
     log.force(frozen.sequence());
     if (frozen.table().isEmpty()) {
       moveCheckpoint(frozen);

@@ -46,7 +46,7 @@ public final class AllCommand implements Callable<Integer> {
               1,
               "workloads "
                   + OURS
-                  + " --peers --seconds 1.5"
+                  + " --peers --heap 2g --seconds 1.5"
                   + " --workloads load,A,B,C,F,D,E,absent,batch,steady,delete"),
           new Part(
               "durable",
@@ -54,7 +54,7 @@ public final class AllCommand implements Callable<Integer> {
               1,
               "workloads "
                   + OURS
-                  + " --peers --seconds 1 --workloads sync1,sync2,sync4,sync8,sync16,sync32,large"),
+                  + " --peers --heap 2g --seconds 1 --workloads sync1,sync2,sync4,sync8,sync16,sync32,large"),
           new Part(
               "growth",
               16,

@@ -60,7 +60,7 @@ public final class BlockDevice {
   /** The same when all that is dirty now in this file system was written. */
   public double settledBytes() {
     if (Files.isReadable(counters)) {
-      SystemCommand.run("sync", "--file-system", directory.toString());
+      SystemCommand.run("sync", "-f", directory.toString());
     }
     return writtenBytes();
   }

@@ -38,6 +38,8 @@ record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeco
    */
   private static final int WARM_KEYS = 20_000;
 
+  private static final long MOST_WARM_BYTES = 20_000_000;
+
   private static final int WARM_CALLS = 50_000;
 
   /** What is done. */
@@ -110,7 +112,8 @@ record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeco
     Path beside = Objects.requireNonNull(stored.directory().toAbsolutePath().getParent());
     try (TemporaryDirectory files = TemporaryDirectory.below(beside);
         Crew crew = new Crew(1)) {
-      Stored small = new Stored(stored.engine(), files.path(), stored.pairs(), WARM_KEYS, 1);
+      long keys = Math.max(1, Math.min(WARM_KEYS, MOST_WARM_BYTES / stored.pairBytes()));
+      Stored small = new Stored(stored.engine(), files.path(), stored.pairs(), keys, 1);
       try (Engine opened = small.open(false)) {
         small.load(crew, opened);
       }

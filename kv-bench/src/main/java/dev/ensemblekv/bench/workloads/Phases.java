@@ -46,8 +46,9 @@ record Phases(
 
   @Override
   public void run(Outcome outcome, Consumer<String> progress) throws InterruptedException {
+    Footprint before = Footprint.now(); // the memory that it takes to compile code counts
     warmUp();
-    run(outcome);
+    run(before, outcome);
   }
 
   /** Does all of it with another store before, a small one and for a short time. */
@@ -63,16 +64,15 @@ record Phases(
               Math.min(keys, stored.keys()),
               stored.threads());
       new Phases(small, sync, workloads, operations, Math.min(WARM_SECONDS, seconds))
-          .run(new Outcome());
+          .run(Footprint.now(), new Outcome());
     }
   }
 
-  private void run(Outcome outcome) throws InterruptedException {
+  private void run(Footprint before, Outcome outcome) throws InterruptedException {
     OwnKeys[] own = new OwnKeys[stored.threads()];
     for (int thread = 0; thread < own.length; thread++) {
       own[thread] = new OwnKeys(stored, thread);
     }
-    Footprint before = Footprint.now();
     try (Crew crew = new Crew(stored.threads())) {
       try (Engine opened = stored.open(false)) {
         load(crew, opened, own, before, outcome);
