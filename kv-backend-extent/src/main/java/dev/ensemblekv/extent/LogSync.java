@@ -111,8 +111,7 @@ final class LogSync {
   private void forceRolled(List<Appender.Rolled> rolled) {
     for (Appender.Rolled full : rolled) {
       Segment segment = full.segment();
-      trim(segment);
-      force(segment);
+      finish(segment);
       reached(new Manifest.Position(segment.id(), segment.end()), full.sequence());
     }
     end.forced(rolled);
@@ -132,28 +131,29 @@ final class LogSync {
         pins.retireSoon(former::close);
       }
     } catch (IOException e) {
-      throw notCut(segment, e);
+      throw notDurable(segment, e);
     }
   }
 
-  private void trim(Segment segment) {
+  private void finish(Segment segment) {
     try {
       segment.trim();
+      segment.finish();
     } catch (IOException e) {
-      throw notCut(segment, e);
+      throw notDurable(segment, e);
     }
-  }
-
-  private KvException notCut(Segment segment, IOException e) {
-    return events.failed("the log cannot be cut to its length", segment.path(), e);
   }
 
   private void force(Segment segment) {
     try {
       segment.force();
     } catch (IOException e) {
-      throw events.failed("the log cannot be made durable", segment.path(), e);
+      throw notDurable(segment, e);
     }
+  }
+
+  private KvException notDurable(Segment segment, IOException e) {
+    return events.failed("the log cannot be made durable", segment.path(), e);
   }
 
   /** Says that nothing has a number up to this one that is not durable. */

@@ -112,7 +112,7 @@ final class Relocation {
     write();
     for (Segment segment : created) {
       segment.settle(files, segment.end());
-      segment.force();
+      segment.finish();
     }
     if (!created.isEmpty()) {
       files.disk.syncDirectory(files.directory);

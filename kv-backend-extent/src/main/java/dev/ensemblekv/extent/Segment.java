@@ -445,12 +445,14 @@ final class Segment {
     return bytes.slice(offset, length);
   }
 
-  /** Gives back what is allocated beyond the end; nothing is appended any more. */
+  /** Gives back, once, what is allocated beyond the end; nothing is appended any more. */
   void trim() throws IOException {
     allocating.lock();
     try {
-      trimmed = true;
-      file.truncate(end);
+      if (!trimmed) {
+        trimmed = true;
+        file.truncate(end);
+      }
     } finally {
       allocating.unlock();
     }
@@ -485,6 +487,12 @@ final class Segment {
     long from = end;
     file.force();
     byCallsEnd = from + BY_CALLS_BYTES;
+  }
+
+  /** Makes a segment durable to which nothing is appended any more, and gives up what writing takes. */
+  void finish() throws IOException {
+    force();
+    file.finish();
   }
 
   /** Releases mapping and file. */

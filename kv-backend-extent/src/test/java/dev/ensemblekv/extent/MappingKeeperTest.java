@@ -2,15 +2,18 @@
 package dev.ensemblekv.extent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.ensemblekv.api.KvOptions;
 import dev.ensemblekv.spi.DivisibleStore;
 import dev.ensemblekv.spi.HashSlice;
 import dev.ensemblekv.tck.sim.SimulatedMachine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +57,14 @@ class MappingKeeperTest {
   }
 
   private static void check(ExtentStore store, int to) {
-    for (int key = 0; key < to; key++) {
+    check(store, 0, to);
+  }
+
+  private static void check(ExtentStore store, int from, int to) {
+    for (int key = 0; key < from; key++) {
+      assertThat(store.get(SmallEngine.key(key))).isNull();
+    }
+    for (int key = from; key < to; key++) {
       assertThat(store.get(SmallEngine.key(key))).isEqualTo(value(key));
       int number = key;
       store.read(
@@ -175,6 +185,37 @@ class MappingKeeperTest {
           .hasSizeLessThanOrEqualTo(2);
       assertThat(mappedSegments()).as("read by mappings").containsAll(segments.keySet());
       check(store, 160);
+    }
+  }
+
+  @Test
+  void fullSegmentsTakeNoHandlesThatCannotBeTakenBack() throws Exception {
+    Path handles = Path.of("/proc/self/fd");
+    assumeThat(handles).isDirectory();
+    MappingBudget budget = new MappingBudget(1 << 20, 1000);
+    try (ExtentStore store = open("store", budget, ExtentOptions.Access.AUTO)) {
+      put(store, 0, 160);
+      for (int key = 0; key < 100; key++) {
+        store.delete(SmallEngine.key(key));
+      }
+      store.compact();
+      machine.executor().runAll();
+      assertThat(mappedSegments()).hasSizeGreaterThan(6);
+      try (Stream<Path> open = Files.list(handles)) {
+        assertThat(open.filter(Files::exists).map(MappingKeeperTest::target))
+            .as("the one that is written, and the next")
+            .filteredOn(file -> file.startsWith(directory) && file.toString().contains("segment-"))
+            .hasSizeLessThanOrEqualTo(2);
+      }
+      check(store, 100, 160);
+    }
+  }
+
+  private static Path target(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
   }
 

@@ -78,7 +78,7 @@ class OmissionTest {
         "Compactor",
         "if (index.current().find(part.hash(i), bucket) == part.original(i)) {",
         "if (bucket.length > 0) {"),
-    COPIES_NOT_FORCED("Relocation", "segment.force();", ""),
+    COPIES_NOT_FORCED("Relocation", "segment.finish();", ""),
     NAME_OF_COPIES_NOT_SYNCED("Relocation", "files.disk.syncDirectory(files.directory);", ""),
     ORIGINALS_DROPPED_BEFORE_THE_COPIES_ARE_FOUND(
         "Compactor", "move.finishPart();", "drop(victims); move.finishPart();"),

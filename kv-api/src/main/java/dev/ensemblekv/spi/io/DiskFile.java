@@ -62,6 +62,12 @@ public interface DiskFile extends AutoCloseable {
   /** Makes everything written to the file so far durable; not its name. */
   void force() throws IOException;
 
+  /**
+   * Says that the file will only be read from now on, so that a disk can give back what it needs for
+   * writing. Does nothing to what was written.
+   */
+  default void finish() throws IOException {}
+
   /** Closes the file without making it durable. Closing again does nothing. */
   @Override
   void close() throws IOException;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of this machine. It is read through a channel, by many threads at once, and written by
- * {@link RandomAccessFile}.
+ * {@link RandomAccessFile} until it is finished.
  *
  * <p>The interrupt of a thread that is using a channel closes it for all. Then it is opened anew,
  * as long as the path leads to the same file, and the read is repeated; a thread that is
@@ -36,9 +36,11 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   private final HandleBudget handles;
   private final Path path;
   private final @Nullable Object key; // of the file, where the file system has such keys
-  private final @Nullable RandomAccessFile file; // guarded by itself, as it has one position
   private final Object opening = new Object();
   private final Object forcing = new Object();
+
+  /** By which the file is written, if it is; guarded by itself, as it has one position. */
+  private volatile @Nullable RandomAccessFile file;
 
   // Replaced while opening.
   private volatile @Nullable FileChannel channel;
@@ -251,9 +253,12 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
 
   /** Uses the handle that no interrupt closes; a file that is only read has one for this only. */
   private long byHandle(Use<RandomAccessFile> use) throws IOException {
-    if (file != null) {
-      synchronized (file) {
-        return use.of(file);
+    RandomAccessFile current = file;
+    if (current != null) {
+      synchronized (current) {
+        if (current.equals(file)) {
+          return use.of(current);
+        }
       }
     }
     checkOpen();
@@ -277,6 +282,7 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   public void write(long position, byte[] bytes, int offset, int length) throws IOException {
     RandomAccessFile target = writable();
     synchronized (target) {
+      writable(); // still
       target.seek(position);
       for (int done = 0; done < length; done += MAX_TRANSFER_BYTES) {
         target.write(bytes, offset + done, Math.min(length - done, MAX_TRANSFER_BYTES));
@@ -285,10 +291,11 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   }
 
   private RandomAccessFile writable() throws IOException {
-    if (file == null) {
+    RandomAccessFile current = file;
+    if (current == null) {
       throw new FileSystemException(path.toString(), null, "the file is open for reading only");
     }
-    return file;
+    return current;
   }
 
   /** Maps by a channel of its own, which an interrupt may close; then it is tried again. */
@@ -322,6 +329,7 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   public void truncate(long length) throws IOException {
     RandomAccessFile target = writable();
     synchronized (target) {
+      writable(); // still
       if (length < target.length()) {
         target.setLength(length);
       }
@@ -335,8 +343,9 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   @Override
   public void force() throws IOException {
     synchronized (forcing) {
-      if (file != null) {
-        file.getFD().sync();
+      RandomAccessFile current = file;
+      if (current != null) {
+        current.getFD().sync();
       } else {
         byHandle(RealDiskFile::sync);
       }
@@ -346,6 +355,24 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   private static long sync(RandomAccessFile handle) throws IOException {
     handle.getFD().sync();
     return 0;
+  }
+
+  /** From then on the file has a handle only while it is read, which the budget can take back. */
+  @Override
+  public void finish() throws IOException {
+    closeWritable();
+  }
+
+  private void closeWritable() throws IOException {
+    synchronized (forcing) {
+      RandomAccessFile current = file;
+      if (current != null) {
+        synchronized (current) {
+          file = null;
+          current.close();
+        }
+      }
+    }
   }
 
   /** Waits for who is using the file: only channels may be closed under their users. */
@@ -361,13 +388,7 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
       }
     } finally {
       handles.closed(this);
-      if (file != null) {
-        synchronized (forcing) {
-          synchronized (file) {
-            file.close();
-          }
-        }
-      }
+      closeWritable();
     }
   }
 }

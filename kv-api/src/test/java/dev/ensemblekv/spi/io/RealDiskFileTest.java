@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -275,6 +276,52 @@ class RealDiskFileTest {
       int count = checkPastCache(file, 0, 10);
       assertThat(Thread.interrupted()).isTrue();
       assertThat(count).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aFinishedFileIsReadByAHandleThatCanBeTakenBack() throws Exception {
+    HandleBudget handles = new HandleBudget(1);
+    try (DiskFile file = RealDiskFile.open(path, handles)) {
+      file.write(0, new byte[] {byteAt(0)}, 0, 1);
+      file.finish();
+      assertThat(openHandles()).isZero();
+      check(file, 0, FILE_BYTES);
+      assertThat(handles.count()).isEqualTo(1);
+      assertThat(openHandles()).isEqualTo(1);
+      Files.write(elsewhere, new byte[1]);
+      try (DiskFile other = RealDiskFile.openReadOnly(elsewhere, handles)) {
+        other.read(0, new byte[1], 0, 1);
+        assertThat(handles.count()).isEqualTo(1);
+        assertThat(openHandles()).isZero();
+        check(file, 1000, 5000);
+        file.force();
+        assertThat(file.size()).isEqualTo(FILE_BYTES);
+      }
+      assertThatThrownBy(() -> file.write(0, new byte[1], 0, 1))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("reading only");
+      assertThatThrownBy(() -> file.truncate(0)).isInstanceOf(IOException.class);
+      file.finish();
+      check(file, 0, FILE_BYTES);
+    }
+    assertThat(openHandles()).isZero();
+  }
+
+  /** Returns how many handles this process has of the file. */
+  private long openHandles() throws IOException {
+    Path handles = Path.of("/proc/self/fd");
+    assumeThat(handles).isDirectory();
+    try (Stream<Path> open = Files.list(handles)) {
+      return open.filter(handle -> isOfFile(handle)).count();
+    }
+  }
+
+  private boolean isOfFile(Path handle) {
+    try {
+      return Files.readSymbolicLink(handle).equals(path.toRealPath());
+    } catch (IOException e) {
+      return false; // the handle by which they are listed
     }
   }
 

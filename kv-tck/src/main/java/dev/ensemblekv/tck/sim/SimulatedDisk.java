@@ -390,8 +390,8 @@ public final class SimulatedDisk implements Disk {
   private final class OpenFile implements DiskFile {
     private final Path path;
     private final FileContent content;
-    private final boolean writable;
     private final int boot = boots;
+    private boolean writable;
     private boolean closed;
 
     OpenFile(Path path, FileContent content, boolean writable) {
@@ -473,6 +473,13 @@ public final class SimulatedDisk implements Disk {
           content.giveUp(); // as kernels do: a later force succeeds and the bytes stay lost
           throw e;
         }
+      }
+    }
+
+    @Override
+    public void finish() {
+      synchronized (SimulatedDisk.this) {
+        writable = false;
       }
     }
 

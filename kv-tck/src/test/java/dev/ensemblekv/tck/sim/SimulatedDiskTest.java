@@ -423,6 +423,10 @@ class SimulatedDiskTest {
     assertThat(any.isDirectory(DIRECTORY)).isTrue();
     assertThat(any.isDirectory(FILE)).isFalse();
     assertThatThrownBy(() -> write(any.openReadOnly(FILE), 0, "x")).isInstanceOf(IOException.class);
+    DiskFile finished = any.open(FILE);
+    finished.finish();
+    assertThatThrownBy(() -> write(finished, 0, "x")).isInstanceOf(IOException.class);
+    assertThat(finished.size()).isEqualTo(3);
     DiskFile closed = any.open(FILE);
     closed.close();
     closed.close();
