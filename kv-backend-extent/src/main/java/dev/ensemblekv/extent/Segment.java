@@ -489,7 +489,9 @@ final class Segment {
     byCallsEnd = from + BY_CALLS_BYTES;
   }
 
-  /** Makes a segment durable to which nothing is appended any more, and gives up what writing takes. */
+  /**
+   * Makes a segment durable to which nothing is appended any more, and gives up what writing takes.
+   */
   void finish() throws IOException {
     force();
     file.finish();

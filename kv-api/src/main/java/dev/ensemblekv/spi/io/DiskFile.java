@@ -63,8 +63,8 @@ public interface DiskFile extends AutoCloseable {
   void force() throws IOException;
 
   /**
-   * Says that the file will only be read from now on, so that a disk can give back what it needs for
-   * writing. Does nothing to what was written.
+   * Says that the file will only be read from now on, so that a disk can give back what it needs
+   * for writing. Does nothing to what was written.
    */
   default void finish() throws IOException {}
 
