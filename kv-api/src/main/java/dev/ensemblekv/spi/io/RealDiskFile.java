@@ -360,10 +360,6 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
   /** From then on the file has a handle only while it is read, which the budget can take back. */
   @Override
   public void finish() throws IOException {
-    closeWritable();
-  }
-
-  private void closeWritable() throws IOException {
     synchronized (forcing) {
       RandomAccessFile current = file;
       if (current != null) {
@@ -388,7 +384,7 @@ final class RealDiskFile implements DiskFile, HandleBudget.Holder {
       }
     } finally {
       handles.closed(this);
-      closeWritable();
+      finish();
     }
   }
 }
