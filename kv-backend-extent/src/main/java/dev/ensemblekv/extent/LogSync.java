@@ -86,6 +86,9 @@ final class LogSync {
   void forceRolled() {
     events.checkNotFailed();
     List<Appender.Rolled> full = end.rolled();
+    if (full.isEmpty()) {
+      return;
+    }
     full.forEach(one -> seal(one.segment()));
     forcing.lock();
     try {

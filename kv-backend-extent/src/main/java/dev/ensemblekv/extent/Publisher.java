@@ -77,7 +77,7 @@ final class Publisher {
   }
 
   private void publish(Index.Frozen frozen) throws IOException {
-    log.forceRolled();
+    log.forceRolled(); // first, as to force them in the background costs less
     log.force(frozen.sequence());
     if (frozen.table().isEmpty()) {
       moveCheckpoint(frozen);
