@@ -5,6 +5,7 @@ import dev.ensemblekv.bench.engine.Engine;
 import dev.ensemblekv.bench.engine.Engines;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 public record Stored(String engine, Path directory, Pairs pairs, long keys, int threads) {
   private static final long MIN_KEYS_PER_THREAD = 4;
   private static final long NEVER_PUT = 1L << 40;
+
+  /**
+   * So many that no engine keeps all of them in memory, or in its log, until it is opened again.
+   */
+  private static final long WARM_KEYS = 20_000;
+
+  private static final long MOST_WARM_BYTES = 20_000_000;
 
   /** Returns the same of another engine. */
   public Stored of(String other) {
@@ -41,6 +49,18 @@ public record Stored(String engine, Path directory, Pairs pairs, long keys, int 
         new Pairs(pairs.seed(), valueBytes),
         Math.max(otherKeys, MIN_KEYS_PER_THREAD * otherThreads),
         otherThreads);
+  }
+
+  /** Returns one for the same engine in another directory, with little data, to warm up with. */
+  public Stored small(Path other) {
+    long most = Math.min(WARM_KEYS, MOST_WARM_BYTES / pairBytes());
+    long least = MIN_KEYS_PER_THREAD * threads;
+    return new Stored(engine, other, pairs, Math.min(keys, Math.max(least, most)), threads);
+  }
+
+  /** Returns the directory in which that of the store is. */
+  public Path parent() {
+    return Objects.requireNonNull(directory.toAbsolutePath().getParent());
   }
 
   /** Opens it. */

@@ -11,8 +11,6 @@ import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -32,13 +30,6 @@ import java.util.function.Consumer;
 record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeconds)
     implements Job {
   private static final double NANOS_PER_MILLI = 1e6;
-
-  /**
-   * So many that no engine keeps all of them in memory, or in its log, until it is opened again.
-   */
-  private static final int WARM_KEYS = 20_000;
-
-  private static final long MOST_WARM_BYTES = 20_000_000;
 
   private static final int WARM_CALLS = 50_000;
 
@@ -109,11 +100,9 @@ record ColdPhase(Kind kind, Stored stored, int seconds, long calls, int idleSeco
 
   /** Puts pairs into a small store, opens it again, and does there what is to be measured. */
   private void warmUp() throws InterruptedException, IOException {
-    Path beside = Objects.requireNonNull(stored.directory().toAbsolutePath().getParent());
-    try (TemporaryDirectory files = TemporaryDirectory.below(beside);
-        Crew crew = new Crew(1)) {
-      long keys = Math.max(1, Math.min(WARM_KEYS, MOST_WARM_BYTES / stored.pairBytes()));
-      Stored small = new Stored(stored.engine(), files.path(), stored.pairs(), keys, 1);
+    try (TemporaryDirectory files = TemporaryDirectory.below(stored.parent());
+        Crew crew = new Crew(stored.threads())) {
+      Stored small = stored.small(files.path());
       try (Engine opened = small.open(false)) {
         small.load(crew, opened);
       }

@@ -9,9 +9,7 @@ import dev.ensemblekv.bench.ProcessFacts;
 import dev.ensemblekv.bench.Stored;
 import dev.ensemblekv.bench.TemporaryDirectory;
 import dev.ensemblekv.bench.engine.Engine;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -35,8 +33,6 @@ record Phases(
     implements Job {
   static final String LOAD = "load";
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final long WARM_BYTES = 20_000_000;
-  private static final long MIN_WARM_KEYS = 4;
   private static final double WARM_SECONDS = 0.3;
 
   /** Returns by what name the store is known: that of its first workload. */
@@ -53,16 +49,8 @@ record Phases(
 
   /** Does all of it with another store before, a small one and for a short time. */
   private void warmUp() throws InterruptedException {
-    Path beside = Objects.requireNonNull(stored.directory().toAbsolutePath().getParent());
-    long keys = Math.max(MIN_WARM_KEYS * stored.threads(), WARM_BYTES / stored.pairBytes());
-    try (TemporaryDirectory files = TemporaryDirectory.below(beside)) {
-      Stored small =
-          new Stored(
-              stored.engine(),
-              files.path(),
-              stored.pairs(),
-              Math.min(keys, stored.keys()),
-              stored.threads());
+    try (TemporaryDirectory files = TemporaryDirectory.below(stored.parent())) {
+      Stored small = stored.small(files.path());
       new Phases(small, sync, workloads, operations, Math.min(WARM_SECONDS, seconds))
           .run(Footprint.now(), new Outcome());
     }
