@@ -149,12 +149,13 @@ class RemoteManagementTest {
     assertThat(store.getPath()).isEqualTo(temp.resolve("albums").toString());
     assertThat(store.getState()).isEqualTo("OPEN");
     assertThat(store.getProblem()).isEmpty();
-    assertThat(store.getPutCalls()).isEqualTo(10);
-    assertThat(store.getWrittenBytes()).isEqualTo(10 * (4 + 100));
-    assertThat(store.getKeysAtMost()).isEqualTo(10);
+    long bytes = 10 * (4 + 100) + 90 * (5 + 100);
+    assertThat(store.getPutCalls()).isEqualTo(100);
+    assertThat(store.getWrittenBytes()).isEqualTo(bytes);
+    assertThat(store.getKeysAtMost()).isEqualTo(100);
     assertThat(store.isKeysExact()).isFalse();
-    assertThat(store.getDiskBytes()).isGreaterThan(10 * 104);
-    assertThat(store.getUnsyncedBytes()).isGreaterThan(10 * 104);
+    assertThat(store.getDiskBytes()).isGreaterThan(bytes);
+    assertThat(store.getUnsyncedBytes()).isGreaterThan(bytes);
     assertThat(store.getWriteAmplification()).isBetween(1.0, 2.0);
     assertThat(store.getSpaceAmplification()).isGreaterThan(1);
     assertThat(store.getOpenFiles()).isGreaterThanOrEqualTo(3);
@@ -171,7 +172,7 @@ class RemoteManagementTest {
 
     assertThat(store.getPutCalls()).isZero();
     assertThat(store.getWrittenBytes()).isZero();
-    assertThat(store.getKeysAtMost()).isEqualTo(10);
+    assertThat(store.getKeysAtMost()).isEqualTo(100);
   }
 
   @Test

@@ -48,7 +48,9 @@ final class StoreHost {
     KvOptions ensemble =
         named(SHARED_NAME).toBuilder().set(KvOptions.SUBSTORE_MBEANS, true).build();
     stores.add(KvStores.open("ensemble:extent", directory.resolve("ensemble"), ensemble));
-    stores.add(KvStores.open("ensemble:extent", directory.resolve("albums"), named("albums")));
+    KvStore albums = KvStores.open("ensemble:extent", directory.resolve("albums"), named("albums"));
+    put(albums, 10, 100); // so many that each of its substores has some
+    stores.add(albums);
     stores.add(KvStores.open("json", directory.resolve("json"), named(SHARED_NAME)));
     stores.add(KvStores.open("extent", directory.resolve("extent"), named(SINGLE_NAME)));
     stores.add(KvStores.open("memory", directory.resolve("memory"), named(ODD_NAME)));
